@@ -1,0 +1,125 @@
+#include "base/log.hpp"
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+
+namespace tributary::log {
+namespace {
+
+std::atomic<Level> threshold{Level::info};
+std::atomic<Format> format{Format::text};
+std::mutex sink_guard;
+std::shared_ptr<spdlog::logger> logger;
+
+spdlog::level::level_enum spdlog_level(Level level) {
+    switch (level) {
+        case Level::debug: return spdlog::level::debug;
+        case Level::info: return spdlog::level::info;
+        case Level::warn: return spdlog::level::warn;
+        case Level::error: return spdlog::level::err;
+        case Level::off: return spdlog::level::off;
+    }
+    return spdlog::level::info;
+}
+
+// JSON string escapes (RFC 8259, section 7), which also keep a text line one line.
+void append_escaped(std::string& out, std::string_view value) {
+    for (const char c : value) {
+        switch (c) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            default:
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+                    char code[8];
+                    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned char>(c));
+                    out += code;
+                } else {
+                    out += c;
+                }
+        }
+    }
+}
+
+std::shared_ptr<spdlog::logger> current() {
+    std::lock_guard lock(sink_guard);
+    if (!logger) {
+        spdlog::init_thread_pool(8192, 1);
+        logger = std::make_shared<spdlog::async_logger>(
+            "tributary", std::make_shared<spdlog::sinks::stderr_sink_mt>(), spdlog::thread_pool(),
+            spdlog::async_overflow_policy::overrun_oldest);
+        logger->set_level(spdlog::level::debug);
+        logger->flush_on(spdlog::level::info);
+        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    }
+    return logger;
+}
+
+}  // namespace
+
+void configure(Level level, Format chosen) {
+    threshold = level;
+    format = chosen;
+    current()->set_pattern(chosen == Format::json
+                               ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                               : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                           spdlog::pattern_time_type::utc);
+}
+
+Level parse_level(std::string_view name) {
+    if (name == "debug") return Level::debug;
+    if (name == "warn") return Level::warn;
+    if (name == "error") return Level::error;
+    if (name == "off") return Level::off;
+    return Level::info;
+}
+
+void flush() {
+    std::lock_guard lock(sink_guard);
+    if (logger) logger->flush();
+}
+
+void Fields::add(std::string_view key, std::string_view value) {
+    const bool json = format.load(std::memory_order_relaxed) == Format::json;
+    text_ += json ? ",\"" : " ";
+    text_ += key;
+    text_ += json ? "\":\"" : "=\"";
+    append_escaped(text_, value);
+    text_ += '"';
+}
+
+void Fields::add(std::string_view key, bool value) { add_number(key, value ? "true" : "false"); }
+
+void Fields::add_number(std::string_view key, std::string_view digits) {
+    const bool json = format.load(std::memory_order_relaxed) == Format::json;
+    text_ += json ? ",\"" : " ";
+    text_ += key;
+    text_ += json ? "\":" : "=";
+    text_ += digits;
+}
+
+bool enabled(Level level) { return level >= threshold.load(std::memory_order_relaxed); }
+
+void write(Level level, std::string_view event, const Fields& fields) {
+    std::string line;
+    if (format.load(std::memory_order_relaxed) == Format::json) {
+        line = "\"event\":\"";
+        line += event;
+        line += '"';
+    } else {
+        line = event;
+    }
+    line += fields.text();
+    current()->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace tributary::log

@@ -1,0 +1,218 @@
+// The contract between a connector and the house.
+//
+// A connector brings one channel's messages in and takes answers out. It never sees the store, the
+// desk or another connector. Everything here runs on the I/O thread unless said otherwise.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/settings.hpp"
+#include "base/task.hpp"
+#include "base/time.hpp"
+#include "http/message.hpp"
+#include "http/web_socket.hpp"
+#include "model/customer.hpp"
+#include "model/interaction.hpp"
+#include "net/http_client.hpp"
+
+namespace tributary {
+
+// Whether an inbound event raises work. `by_kind`: messages, forms and missed calls do.
+enum class TicketPolicy { by_kind, always, never };
+
+// A file that came along; becomes an Attachment once its bytes are stored.
+struct InboundFile {
+    Attachment meta;    // size and sha256 filled in by whoever made the bytes
+    std::string bytes;
+};
+
+// One event from outside, normalised.
+struct InboundMessage {
+    // Unique within the connector for ever: the same event delivered again has the same key, so it
+    // becomes one interaction however often and whenever it comes.
+    std::string dedupe_key;
+    // Where the source has it ("INBOX;uidvalidity=7;uid=12"), for reconciling; may be empty.
+    std::string source_ref;
+    std::string raw;               // the original, byte for byte; kept for download and replay
+    std::string raw_content_type;  // "message/rfc822", "application/http"
+    Content content;
+    std::vector<InboundFile> files;     // parallel to content.attachments
+    std::vector<Identity> identities;   // of the writer, strongest proof first
+    std::string conversation;           // live conversations: their key; else ""
+    std::string ticket_token;           // what open_reply_token() found in a reply address; else ""
+    TicketPolicy tickets = TicketPolicy::by_kind;
+    bool is_missed_call = false;
+    bool is_history = false;            // import silently: no automatic mail, no reopening
+    Timestamp received_at;              // zero: now
+    // Set when it could be stored but not understood: it goes to quarantine under this reason.
+    std::optional<Error> trouble;
+};
+
+enum class Fate { accepted, duplicate, quarantined };
+
+struct Receipt {
+    Fate fate = Fate::accepted;
+    InteractionId interaction;                 // accepted, duplicate
+    std::int64_t seq = 0;                      // the interaction's place in its conversation's log
+    std::optional<std::int64_t> ticket_number; // when it stands on a ticket
+    bool is_new_ticket = false;
+};
+
+// What an agent (or a rule) sends to a customer.
+struct OutboundMessage {
+    InteractionId id;             // stable over retries: the idempotency key
+    std::string conversation;
+    std::string message_id;       // chosen when queued (RFC 5322 form for channels that use it)
+    std::string reply_token;      // to be woven into a reply address; opaque
+    Party from;                   // the agent's public name; the connector knows its own address
+    std::vector<Party> to;        // those still to be reached in this attempt
+    std::vector<Party> cc;
+    std::string subject;
+    std::string text;
+    std::optional<std::string> html;
+    std::vector<InboundFile> files;
+    std::vector<std::string> in_reply_to;
+    std::vector<std::string> references;
+    bool is_automatic = false;    // must say so to other automata (RFC 3834)
+    Timestamp created_at;
+    int attempt = 1;
+};
+
+// One recipient's fate in one attempt.
+struct RecipientResult {
+    enum class State { accepted, unavailable, rejected };
+    RecipientResult(Party p, State s, std::string said)
+        : recipient(std::move(p)), state(s), diagnostic(std::move(said)) {}
+    Party recipient;
+    State state;
+    std::string diagnostic;       // the other side's words; shown to agents
+    std::string remote_id;
+    std::optional<Seconds> retry_after;
+    bool maybe_sent = false;      // the answer after the final byte never came
+};
+
+// One entry per recipient of the attempt. An exception means "unavailable" for all of them.
+using SendReceipt = std::vector<RecipientResult>;
+
+struct Health {
+    enum class State { starting, up, degraded, down, paused };
+    State state = State::starting;
+    std::string reason;                    // a sentence for the admin; "" when up
+    std::optional<Timestamp> last_in;
+    std::optional<Timestamp> last_out;
+    std::optional<std::int64_t> backlog;   // known to wait at the source
+};
+std::string_view to_string(Health::State state);
+
+// One step of "check this connection", in the order tried.
+struct CheckStep {
+    CheckStep(std::string n, bool good, std::string text)
+        : name(std::move(n)), ok(good), detail(std::move(text)) {}
+    std::string name;
+    bool ok;
+    std::string detail;
+};
+
+// What a connector may ask of the house. Lives longer than the connector.
+class ConnectorHost {
+ public:
+    virtual ~ConnectorHost() = default;
+
+    virtual const std::string& connector_name() const = 0;
+    virtual const std::string& public_url() const = 0;  // without trailing slash
+
+    // Durable when it resolves: every message is accepted, duplicate or quarantined, and `cursor`
+    // (when given) is moved in the same transaction. Throws Failure(unavailable) when the store
+    // cannot take it now: then nothing happened and the source must keep it.
+    virtual awaitable<std::vector<Receipt>> accept(std::vector<InboundMessage> messages,
+                                                   std::optional<std::string> cursor) = 0;
+    virtual awaitable<std::optional<std::string>> cursor() = 0;
+
+    // The durable log of one live conversation, both directions, ascending by seq, after `after`.
+    // Only interactions of this connector; internal notes never appear.
+    virtual awaitable<std::vector<Interaction>> conversation_log(std::string conversation,
+                                                                 std::int64_t after,
+                                                                 std::size_t limit) = 0;
+    // An attachment's bytes, if it belongs to an interaction of this conversation.
+    virtual awaitable<Result<std::string>> conversation_attachment(std::string conversation,
+                                                                   AttachmentId id) = 0;
+
+    // A MAC over `payload` under the instance's key, bound to this connector and `purpose`.
+    virtual std::string sign(std::string_view purpose, std::string_view payload) const = 0;
+
+    virtual net::HttpClient& http() = 0;
+    virtual net::Curl& curl() = 0;  // for protocols that speak over a connected socket
+    virtual Workers& workers() = 0;
+    virtual const Clock& clock() const = 0;
+    virtual asio::any_io_executor executor() const = 0;
+
+    virtual void report(Health::State state, std::string reason) = 0;
+    virtual void report_backlog(std::int64_t waiting) = 0;
+};
+
+class Connector {
+ public:
+    virtual ~Connector() = default;
+
+    // The connector's own loop, until cancelled. Throws when the world is away: the supervisor
+    // restarts it with back-off. Pure push channels keep the default, which just waits.
+    virtual awaitable<void> run();
+
+    // Push channels: verify, normalise, accept, and shape the acknowledgement. `request.path` is
+    // the rest behind the connector's mount ("" or "/v3/directline/conversations").
+    virtual awaitable<http::Reply> receive(http::Request request);
+    // A WebSocket upgrade below the mount. `admit` first (before the handshake is answered): an
+    // error refuses the upgrade with that reply.
+    virtual awaitable<std::optional<http::Reply>> admit_stream(const http::Request& request);
+    virtual awaitable<void> stream(http::Request request, http::WebSocket& socket);
+
+    virtual awaitable<SendReceipt> send(OutboundMessage message);
+
+    // Tries what `run` and `send` need, step by step, without side effects on the other side.
+    virtual awaitable<std::vector<CheckStep>> check();
+};
+
+// Differences between channels the house may act on. Never ask for a channel's name.
+struct Capabilities {
+    bool can_send = false;
+    bool has_subject = false;
+    bool has_html = false;
+    bool has_recipients = false;   // To/Cc exist and the agent may edit them
+    bool needs_presence = false;   // the customer is only reachable while the conversation lives
+    std::size_t max_text = 1'000'000;      // bytes
+    std::size_t max_attachment = 25'000'000;
+    std::optional<Seconds> reply_window;   // after the customer's last words
+};
+
+// One kind of connector, a constant of its folder.
+struct ConnectorType {
+    std::string channel;     // "email"
+    std::string title;       // "E-mail"
+    std::string help;        // one paragraph for the admin
+    std::string mount;       // first path segment of its routes: "in" for most
+    Capabilities capabilities;
+    Schema schema;           // without the common name, channel, tickets
+    // Throws nothing; an Error means "settings are wrong" and is shown, not retried.
+    std::function<Result<std::unique_ptr<Connector>>(const Settings&, ConnectorHost&)> create;
+    // Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs on
+    // any thread. An Error refuses what cannot be read at all.
+    std::function<Result<InboundMessage>(const Settings&, std::string_view raw)> normalize;
+};
+
+// Every type built into this binary, in the order of connectors/CMakeLists.txt.
+const std::vector<const ConnectorType*>& connector_types();
+const ConnectorType* find_connector_type(std::string_view channel);
+
+// The settings every connector has besides its type's own: name, channel, tickets.
+const Schema& common_connector_schema();
+
+}  // namespace tributary

@@ -1,0 +1,67 @@
+// One table of routes: it dispatches, and it yields /openapi.json.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/task.hpp"
+#include "http/message.hpp"
+#include "http/web_socket.hpp"
+
+namespace tributary::http {
+
+using Handler = std::function<awaitable<Reply>(Request)>;
+// Called before the upgrade is answered: a Reply refuses it.
+using Admission = std::function<awaitable<std::optional<Reply>>(const Request&)>;
+using StreamHandler = std::function<awaitable<void>(Request, WebSocket&)>;
+
+// What OpenAPI says of a route. Schemas are JSON Schema objects or {"$ref": "#/components/…"}.
+struct RouteDoc {
+    std::string summary;
+    std::string tag;
+    boost::json::value request;   // null: no body
+    boost::json::value response;  // of the success; null: none
+    int success = 200;
+    std::vector<std::string> query;       // names of query parameters
+    bool is_internal = false;             // not listed
+};
+
+struct Route {
+    Method method = Method::get;
+    // "/api/v1/tickets/{id}"; a last segment "{rest...}" takes all that follows, slashes included.
+    std::string pattern;
+    Handler handler;
+    RouteDoc doc;
+    std::size_t max_body = 1'000'000;
+    // WebSocket routes have these instead of `handler`.
+    Admission admit;
+    StreamHandler stream;
+};
+
+class Router {
+ public:
+    void add(Route route);
+    // Shared parts of the OpenAPI document: components.schemas.
+    void add_schema(std::string name, boost::json::value schema);
+
+    struct Match {
+        const Route* route = nullptr;     // null: 404, or 405 when `allowed` is not empty
+        std::vector<Method> allowed;
+        std::map<std::string, std::string> parameters;
+    };
+    // `path` is decoded. Literal segments win over parameters, parameters over {rest...}.
+    Match match(Method method, std::string_view path) const;
+
+    const std::vector<Route>& routes() const { return routes_; }
+    // OpenAPI 3.1.
+    boost::json::value openapi(std::string_view title, std::string_view version) const;
+
+ private:
+    std::vector<Route> routes_;
+    boost::json::object schemas_;
+};
+
+}  // namespace tributary::http

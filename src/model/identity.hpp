@@ -1,0 +1,56 @@
+// One address of a customer on one channel, and how well it is proven.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tributary {
+
+// Ordered: a later value is the stronger proof. Stored as numbers; never renumber.
+enum class Proof {
+    none = 0,
+    claimed = 1,  // typed by somebody: form field, chat box, mail whose From nobody vouched for
+    channel = 2,  // vouched for by the channel: aligned From, platform user id, SMS sender
+    signed_by_host = 3,  // signed webhook, host-site token, confirmed link
+};
+
+// Acts and discloses: a claimed identity never alters or reveals a customer's data.
+inline bool is_proven(Proof proof) { return proof >= Proof::channel; }
+std::string_view to_string(Proof proof);  // none claimed channel signed
+std::optional<Proof> parse_proof(std::string_view name);
+
+// A handle in normal form. `kind` is "email", "phone", or a platform's own word ("user"); platform
+// handles are only unique within `scope` (the connector's name), the others have an empty scope.
+struct Handle {
+    Handle() = default;
+    Handle(std::string k, std::string s, std::string v)
+        : kind(std::move(k)), scope(std::move(s)), value(std::move(v)) {}
+    std::string kind;
+    std::string scope;
+    std::string value;
+    bool operator==(const Handle&) const = default;
+    auto operator<=>(const Handle&) const = default;
+};
+
+struct Identity {
+    Identity() = default;
+    Identity(Handle h, Proof p, std::string d = {})
+        : handle(std::move(h)), proof(p), display(std::move(d)) {}
+    Handle handle;
+    Proof proof = Proof::none;
+    std::string display;  // the value as it was written
+};
+
+// Normal form of an e-mail address: NFC, case folded (local part too), domain in IDNA A-labels, no
+// quotes; nullopt unless it is exactly one addr-spec (RFC 5321 section 4.1.2, RFC 6531).
+std::optional<std::string> normalize_email(std::string_view text);
+
+// E.164 with leading '+'. `region` (ISO 3166-1 alpha-2) supplies the country of a national number;
+// nullopt when there is no telling, or the length is wrong for the country.
+std::optional<std::string> normalize_phone(std::string_view text, std::string_view region);
+
+// Addresses that name nobody: noreply@, 0000…, test@ and the like. Never matched.
+bool is_junk_handle(const Handle& handle);
+
+}  // namespace tributary

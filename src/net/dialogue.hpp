@@ -1,0 +1,55 @@
+// A line-based conversation with a mail server over a CONNECT_ONLY handle: libcurl did DNS, TLS or
+// STARTTLS and the login; from there the bytes are ours.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/crypto.hpp"
+#include "base/task.hpp"
+#include "net/curl.hpp"
+
+namespace tributary::net {
+
+struct DialogueOptions {
+    DialogueOptions() = default;
+    std::string url;      // imaps://host, imap://host (STARTTLS required), imap+insecure:// (loopback only); smtp likewise
+    std::string user;
+    Secret password;
+    Secret oauth_token;   // when set: XOAUTH2 instead of a password
+    std::chrono::seconds connect_timeout{30};
+    std::string ca_file;  // empty: the system's bundle
+};
+
+// Why a connection could not be made: settings (password, certificate) or the world. The Failure
+// thrown has outcome denied for a refused login, rejected for a failed certificate, unavailable else;
+// its detail carries the server's own words.
+class Dialogue {
+ public:
+    static awaitable<std::unique_ptr<Dialogue>> connect(Curl& curl, DialogueOptions options);
+    ~Dialogue();
+
+    // At least one byte, at most what is there; "" when the peer has closed.
+    awaitable<std::string> receive(std::chrono::steady_clock::duration patience);
+    awaitable<void> send(std::string bytes, std::chrono::steady_clock::duration patience);
+
+    // Buffered reading on top of receive().
+    // A line without its CRLF; Failure(unavailable) when longer than `limit` or the peer closed.
+    awaitable<std::string> read_line(std::chrono::steady_clock::duration patience,
+                                     std::size_t limit = 65'536);
+    awaitable<std::string> read_exactly(std::size_t count, std::chrono::steady_clock::duration patience);
+
+    // What the server said during connect (greeting, capabilities), CRLF between lines.
+    const std::string& preamble() const;
+    bool is_open() const;
+
+ private:
+    struct Impl;
+    explicit Dialogue(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tributary::net
