@@ -31,12 +31,14 @@ enum class TicketPolicy { by_kind, always, never };
 
 // A file that came along; becomes an Attachment once its bytes are stored.
 struct InboundFile {
+    InboundFile() = default;
     Attachment meta;    // size and sha256 filled in by whoever made the bytes
     std::string bytes;
 };
 
 // One event from outside, normalised.
 struct InboundMessage {
+    InboundMessage() = default;
     // Unique within the connector for ever: the same event delivered again has the same key, so it
     // becomes one interaction however often and whenever it comes.
     std::string dedupe_key;
@@ -60,6 +62,7 @@ struct InboundMessage {
 enum class Fate { accepted, duplicate, quarantined };
 
 struct Receipt {
+    Receipt() = default;
     Fate fate = Fate::accepted;
     InteractionId interaction;                 // accepted, duplicate
     std::int64_t seq = 0;                      // the interaction's place in its conversation's log
@@ -69,6 +72,7 @@ struct Receipt {
 
 // What an agent (or a rule) sends to a customer.
 struct OutboundMessage {
+    OutboundMessage() = default;
     InteractionId id;             // stable over retries: the idempotency key
     std::string conversation;
     std::string message_id;       // chosen when queued (RFC 5322 form for channels that use it)
@@ -104,6 +108,7 @@ struct RecipientResult {
 using SendReceipt = std::vector<RecipientResult>;
 
 struct Health {
+    Health() = default;
     enum class State { starting, up, degraded, down, paused };
     State state = State::starting;
     std::string reason;                    // a sentence for the admin; "" when up

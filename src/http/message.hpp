@@ -76,6 +76,7 @@ int status_of(const Error& error);
 // --- request bodies ------------------------------------------------------------------------------
 
 struct UploadedFile {
+    UploadedFile() = default;
     std::string field;
     std::string filename;      // as sent; not yet safe as a name
     std::string content_type;
@@ -83,6 +84,7 @@ struct UploadedFile {
 };
 
 struct Form {
+    Form() = default;
     Fields fields;
     std::vector<UploadedFile> files;
 };

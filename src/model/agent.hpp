@@ -16,6 +16,7 @@ std::string_view to_string(Role role);
 std::optional<Role> parse_role(std::string_view name);
 
 struct Agent {
+    Agent() = default;
     AgentId id;
     std::string name;
     std::string email;
@@ -25,6 +26,7 @@ struct Agent {
 };
 
 struct ApiToken {
+    ApiToken() = default;
     TokenId id;
     std::string name;
     Role role = Role::reader;

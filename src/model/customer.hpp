@@ -13,6 +13,7 @@
 namespace tributary {
 
 struct Customer {
+    Customer() = default;
     CustomerId id;
     std::int64_t number = 0;  // short and public; survives merges (the merged id redirects)
     std::string display_name;

@@ -32,6 +32,7 @@ struct Party {
 };
 
 struct Attachment {
+    Attachment() = default;
     AttachmentId id;
     std::string filename;      // a display name, never a path; "" when none
     std::string content_type;
@@ -42,6 +43,7 @@ struct Attachment {
 };
 
 struct BouncedRecipient {
+    BouncedRecipient() = default;
     std::string address;
     std::string status;  // "5.1.1"; "" when unknown
     std::string action;  // failed delayed delivered relayed expanded
@@ -50,12 +52,14 @@ struct BouncedRecipient {
 };
 
 struct Bounce {
+    Bounce() = default;
     std::vector<BouncedRecipient> recipients;
     std::string original_message_id;
 };
 
 // What was said, normalised: the same bytes and the same settings give the same Content.
 struct Content {
+    Content() = default;
     Kind kind = Kind::message;
     std::string external_id;
     std::optional<Timestamp> sent_at;  // by the sender's clock
@@ -84,6 +88,7 @@ enum class DeliveryState { queued = 1, accepted = 2, failed = 3 };
 std::string_view to_string(DeliveryState state);
 
 struct Delivery {
+    Delivery() = default;
     Party recipient;
     DeliveryState state = DeliveryState::queued;
     int attempts = 0;
@@ -95,11 +100,13 @@ struct Delivery {
 
 // Why this customer and this ticket: shown to the agent, never to the customer.
 struct Explanation {
+    Explanation() = default;
     std::string customer;  // "e-mail ann@example.com, proven by the channel"
     std::string ticket;    // "answers your message of …"
 };
 
 struct Interaction {
+    Interaction() = default;
     InteractionId id;
     std::int64_t seq = 0;             // house-wide order of arrival, ascending
     CustomerId customer;

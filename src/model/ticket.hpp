@@ -24,6 +24,7 @@ std::optional<TicketType> parse_ticket_type(std::string_view name);
 std::optional<Priority> parse_priority(std::string_view name);
 
 struct Ticket {
+    Ticket() = default;
     TicketId id;
     std::int64_t number = 0;  // short and public
     CustomerId customer;

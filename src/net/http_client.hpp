@@ -32,6 +32,7 @@ struct ClientRequest {
 };
 
 struct ClientReply {
+    ClientReply() = default;
     int status = 0;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
