@@ -1,0 +1,58 @@
+// One mailbox's settings, read once from the configuration, and what both halves of the connector
+// (wire and MIME) know of it. Plain values: copies may go to any thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/crypto.hpp"
+#include "base/error.hpp"
+#include "base/settings.hpp"
+
+namespace tributary::email {
+
+struct ImapSettings {
+    ImapSettings() = default;
+    std::string url;
+    std::string user;
+    Secret password;
+    Secret oauth_token;  // when set: XOAUTH2 instead of the password
+    std::string folder = "INBOX";
+    std::chrono::seconds poll_interval{60};  // where the server has no IDLE
+};
+
+struct SmtpSettings {
+    SmtpSettings() = default;
+    std::string url;
+    std::string user;  // "": no login
+    Secret password;
+    Secret oauth_token;
+};
+
+struct MailSettings {
+    MailSettings() = default;
+
+    std::string address;                        // the mailbox's own, in normal form
+    std::vector<std::string> aliases;           // further addresses of ours, in normal form
+    std::string sender_name;                    // "" : the agent's public name alone
+    std::vector<std::string> trusted_authserv;  // whose Authentication-Results are believed
+    bool acknowledge = false;                   // answer a new ticket with an automatic receipt
+    // Stands between the local part and the signed token in Reply-To; "" : no signed addresses.
+    std::string reply_delimiter = "+";
+    // Signs and checks those tokens; from ConnectorHost::sign, empty for pure normalising.
+    std::string reply_key;
+    std::string ca_file;               // extra trust for both servers; "": the system's bundle
+    std::optional<ImapSettings> imap;  // at least one of the two is there
+    std::optional<SmtpSettings> smtp;
+};
+
+// The declaration that the file, the admin form and the README derive from.
+const Schema& mail_schema();
+
+// Every rule that spans several settings is judged here; an Error is for the admin.
+Result<MailSettings> read_mail_settings(const Settings& settings);
+
+}  // namespace tributary::email
