@@ -54,6 +54,7 @@ struct InboundMessage {
     TicketPolicy tickets = TicketPolicy::by_kind;
     bool is_missed_call = false;
     bool is_history = false;            // import silently: no automatic mail, no reopening
+    bool acknowledge = false;           // a new ticket may be confirmed to the writer (desk's budget)
     Timestamp received_at;              // zero: now
     // Set when it could be stored but not understood: it goes to quarantine under this reason.
     std::optional<Error> trouble;
@@ -182,6 +183,9 @@ class Connector {
 
     virtual awaitable<SendReceipt> send(OutboundMessage message);
 
+    // The handles customers write to. What comes from one of them is our own mail again.
+    virtual std::vector<Handle> own_handles() const { return {}; }
+
     // Tries what `run` and `send` need, step by step, without side effects on the other side.
     virtual awaitable<std::vector<CheckStep>> check();
 };
@@ -193,6 +197,9 @@ struct Capabilities {
     bool has_html = false;
     bool has_recipients = false;   // To/Cc exist and the agent may edit them
     bool needs_presence = false;   // the customer is only reachable while the conversation lives
+    // The kind of handle it can write to unasked ("email", "phone"); "" when it only answers in its
+    // own conversations. An answer to a channel that cannot send leaves through such a connector.
+    std::string reaches;
     std::size_t max_text = 1'000'000;      // bytes
     std::size_t max_attachment = 25'000'000;
     std::optional<Seconds> reply_window;   // after the customer's last words
