@@ -37,6 +37,8 @@ struct FieldError {
 
 class Error {
  public:
+    // No error worth the name: Boost 1.81's result<T, Error>::error() makes one where a value stands.
+    Error() = default;
     Error(Outcome outcome, std::string message, std::string detail = {})
         : outcome(outcome), message(std::move(message)), detail(std::move(detail)) {}
 
@@ -54,7 +56,7 @@ class Error {
         return std::move(*this);
     }
 
-    Outcome outcome;
+    Outcome outcome = Outcome::rejected;
     std::string message;
     std::string detail;
     std::string reason;

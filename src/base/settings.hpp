@@ -6,6 +6,7 @@
 
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -90,7 +91,8 @@ boost::json::value to_json(const ConfigNode& node);
 enum class InlineSecrets { allowed, refused };
 
 // Typed values that obey a schema. Asking for a name or type that the schema does not declare is a
-// bug of ours and throws std::logic_error. Copies are cheap enough for start-up, not for hot paths.
+// bug of ours and throws std::logic_error; a value neither given nor defaulted reads as empty, 0 or
+// false, and has() tells. Copies are cheap enough for start-up, not for hot paths.
 class Settings {
  public:
     // Checks `node` (a table) against `schema`. All faults are collected, one FieldError each, whose
@@ -110,9 +112,16 @@ class Settings {
  private:
     using Value = std::variant<std::monostate, std::string, Secret, bool, std::int64_t, Milliseconds,
                                std::vector<std::string>, boost::json::value, std::vector<Settings>>;
+    struct Entry {
+        Entry(SettingType t, Value v) : type(t), value(std::move(v)) {}
+        SettingType type;
+        Value value;  // monostate: neither given nor defaulted
+    };
     friend class SettingsReader;
-    const Value* find(std::string_view name) const;
-    std::map<std::string, Value, std::less<>> values_;
+    const Value& get(std::string_view name, std::initializer_list<SettingType> types) const;
+    template <class T>
+    const T& value_or_empty(std::string_view name, std::initializer_list<SettingType> types) const;
+    std::map<std::string, Entry, std::less<>> values_;
 };
 
 // "250ms", "30s", "5m", "2h", "7d"; nullopt when it is not that.

@@ -10,6 +10,8 @@
 namespace tributary {
 
 bool is_valid_utf8(std::string_view text);
+// How many leading bytes are well-formed; text.size() when all are.
+std::size_t valid_utf8_prefix(std::string_view text);
 // Replaces every ill-formed sequence with U+FFFD (Unicode 15, section 3.9, maximal subparts).
 std::string to_valid_utf8(std::string_view text);
 // At most `max_bytes`, cut between code points.
