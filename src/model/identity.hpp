@@ -50,6 +50,11 @@ std::optional<std::string> normalize_email(std::string_view text);
 // nullopt when there is no telling, or the length is wrong for the country.
 std::optional<std::string> normalize_phone(std::string_view text, std::string_view region);
 
+// The handle for an address of `kind` ("email", "phone") as somebody wrote it, in normal form; nullopt
+// when it is not a whole one. Other kinds are taken as they are, within `scope`.
+std::optional<Handle> make_handle(std::string_view kind, std::string_view written,
+                                  std::string_view scope = {});
+
 // Addresses that name nobody: noreply@, 0000…, test@ and the like. Never matched.
 bool is_junk_handle(const Handle& handle);
 

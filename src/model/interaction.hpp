@@ -108,7 +108,7 @@ struct Explanation {
 struct Interaction {
     Interaction() = default;
     InteractionId id;
-    std::int64_t seq = 0;             // house-wide order of arrival, ascending
+    std::int64_t seq = 0;             // the number of the change that announced it; ascending
     CustomerId customer;
     std::optional<TicketId> ticket;
     std::string connector;

@@ -27,7 +27,8 @@ std::optional<LedgerEntry> claim_dedupe_key(Tx& tx, std::string_view connector,
 
 // --- interactions -------------------------------------------------------------------------------
 
-// Assigns seq, writes content, attachments, deliveries, message ids and the search index.
+// `seq` is the caller's (desk/timeline.hpp). Writes content, attachments, deliveries, message ids and
+// the search index.
 void insert_interaction(Tx& tx, Interaction& interaction);
 std::optional<Interaction> find_interaction(const Tx& tx, InteractionId id);
 
@@ -49,8 +50,9 @@ struct Referenced {
     InteractionId interaction;
     CustomerId customer;
     std::optional<TicketId> ticket;
-    Direction direction;
+    Direction direction = Direction::in;
     std::string connector;
+    bool is_claimed = false;
 };
 std::vector<Referenced> find_by_message_ids(const Tx& tx, const std::vector<std::string>& message_ids);
 // The newest interaction of a live conversation, if it has any.

@@ -1,0 +1,99 @@
+// What agents do, each one a plain step of a Tx. The API calls these inside store.write.
+//
+// All throw Failure: not_found, conflict (stale version, stale reply), invalid (with fields).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "desk/reply_plan.hpp"
+#include "model/agent.hpp"
+#include "model/ticket.hpp"
+#include "store/store.hpp"
+
+namespace tributary {
+
+// Who acts; every action is written down under this name.
+struct Actor {
+    Actor() = default;
+    Actor(AgentId i, std::string n, Role r) : id(i), name(std::move(n)), role(r) {}
+    AgentId id;
+    std::string name;
+    Role role = Role::reader;
+};
+
+struct ReplyRequest {
+    ReplyRequest() = default;
+    TicketId ticket;
+    std::string text;
+    std::optional<std::string> html;      // already sanitised
+    std::vector<Party> to;                // empty: as planned
+    std::vector<Party> cc;
+    bool has_recipients = false;          // to and cc were given
+    std::vector<Attachment> attachments;  // ids and hashes set
+    std::vector<StagedBlob> files;        // parallel to attachments
+    std::optional<std::int64_t> seen;     // the ticket's last_change the agent saw
+};
+
+ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket, const std::vector<ReplyRoute>& routes);
+
+// Queues the answer; Failure(conflict, reason "stale_reply") when the ticket moved on after `seen`.
+Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRoute>& routes,
+                  const std::string& mail_domain, const Actor& actor, Timestamp now);
+// What came after `seen`, for the agent to read before sending.
+std::vector<Interaction> newer_than(const Tx& tx, const Ticket& ticket, std::int64_t seen);
+
+Interaction add_note(Tx& tx, TicketId ticket, const std::string& text, const Actor& actor, Timestamp now);
+
+struct TicketChange {
+    TicketChange() = default;
+    std::optional<TicketStatus> status;
+    std::optional<TicketType> type;
+    std::optional<Priority> priority;
+    std::optional<std::optional<AgentId>> assignee;
+    std::optional<std::string> subject;
+    std::optional<std::int64_t> version;  // If-Match
+};
+Ticket change_ticket(Tx& tx, TicketId id, const TicketChange& change, Timestamp now);
+Ticket merge_ticket_into(Tx& tx, TicketId into, TicketId other, const Actor& actor, Timestamp now);
+
+struct NewTicket {
+    NewTicket() = default;
+    CustomerId customer;
+    std::string subject;
+    std::string text;
+    TicketType type = TicketType::other;
+    Priority priority = Priority::normal;
+};
+Ticket create_ticket(Tx& tx, const NewTicket& wanted, const Actor& actor, Timestamp now);
+
+// Something that happened elsewhere: call, visit, letter, order, note.
+struct RecordRequest {
+    RecordRequest() = default;
+    CustomerId customer;
+    std::optional<TicketId> ticket;
+    Kind kind = Kind::note;
+    Direction direction = Direction::internal;
+    std::string subject;
+    std::string text;
+    std::string data = "{}";
+    std::optional<Timestamp> occurred_at;
+};
+Interaction record_interaction(Tx& tx, const RecordRequest& request, const Actor& actor, Timestamp now);
+
+struct CustomerChange {
+    CustomerChange() = default;
+    std::optional<std::string> display_name;
+    std::optional<std::optional<AgentId>> owner;
+    std::optional<std::string> fields;    // JSON object
+    std::optional<std::int64_t> version;
+};
+Customer change_customer(Tx& tx, CustomerId id, const CustomerChange& change, Timestamp now);
+Customer create_customer(Tx& tx, const std::string& name, const std::vector<Identity>& identities,
+                         Timestamp now);
+MergeId merge_customer_into(Tx& tx, CustomerId survivor, CustomerId other, const Actor& actor, Timestamp now);
+Customer undo_customer_merge(Tx& tx, MergeId merge, Timestamp now);
+
+}  // namespace tributary

@@ -1,0 +1,112 @@
+#include "desk/reply_plan.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace tributary {
+namespace {
+
+constexpr std::size_t kMaxReferences = 20;
+
+const ReplyRoute* find_route(const std::vector<ReplyRoute>& routes, std::string_view connector) {
+    for (const ReplyRoute& route : routes)
+        if (route.connector == connector) return &route;
+    return nullptr;
+}
+
+// Adds parties whose address is new; addresses are compared in normal form.
+void add_new(std::vector<Party>& list, const std::vector<Party>& parties, std::set<std::string>& seen) {
+    for (const Party& party : parties) {
+        if (party.address.empty()) continue;
+        if (seen.insert(normalize_email(party.address).value_or(party.address)).second) list.push_back(party);
+    }
+}
+
+std::string reply_subject(std::string_view subject) {
+    subject = trim(subject);
+    if (starts_with_ignoring_case(subject, "re:") || starts_with_ignoring_case(subject, "aw:"))
+        return std::string(subject);
+    return "Re: " + std::string(subject);
+}
+
+void address_reply(ReplyPlan& plan, const ReplyRoute& route, const Interaction& newest) {
+    const Content& words = newest.content;
+    plan.conversation = newest.conversation;
+    if (!route.capabilities.has_recipients) {
+        plan.to.push_back(words.from);
+        return;
+    }
+    std::set<std::string> seen;
+    for (const Handle& own : route.own_handles) seen.insert(own.value);
+    add_new(plan.to, words.reply_to.empty() ? std::vector<Party>{words.from} : words.reply_to, seen);
+    add_new(plan.cc, words.to, seen);
+    add_new(plan.cc, words.cc, seen);
+}
+
+void thread_reply(ReplyPlan& plan, const Interaction& newest) {
+    const Content& words = newest.content;
+    if (words.message_id.empty()) return;
+    plan.in_reply_to.push_back(words.message_id);
+    plan.references = words.references.empty() ? words.in_reply_to : words.references;
+    plan.references.push_back(words.message_id);
+    // RFC 5322 section 3.6.4 lets a list be shortened; the first and the newest ids matter.
+    if (plan.references.size() > kMaxReferences)
+        plan.references.erase(plan.references.begin() + 1,
+                              plan.references.end() - static_cast<std::ptrdiff_t>(kMaxReferences - 1));
+}
+
+void choose(ReplyPlan& plan, const ReplyRoute& route) {
+    plan.is_available = true;
+    plan.connector = route.connector;
+    plan.channel = route.channel;
+    plan.capabilities = route.capabilities;
+}
+
+// The address to write to unasked: the strongest proof first, and among equals the one just used.
+const Identity* best_identity(const Customer& customer, std::string_view kind) {
+    const Identity* best = nullptr;
+    for (const Identity& identity : customer.identities)
+        if (identity.handle.kind == kind && (!best || identity.proof > best->proof)) best = &identity;
+    return best;
+}
+
+}  // namespace
+
+ReplyPlan plan_reply(const ReplySituation& situation) {
+    ReplyPlan plan;
+    plan.subject = reply_subject(situation.ticket_subject);
+    if (situation.newest) {
+        const ReplyRoute* route = find_route(situation.routes, situation.newest->connector);
+        if (route && route->capabilities.can_send) {
+            choose(plan, *route);
+            address_reply(plan, *route, *situation.newest);
+            thread_reply(plan, *situation.newest);
+            if (!plan.to.empty()) return plan;
+            plan = ReplyPlan();
+            plan.reason = "The sender left no address to answer to.";
+            return plan;
+        }
+    }
+    for (const ReplyRoute& route : situation.routes) {
+        if (!route.capabilities.can_send || route.capabilities.reaches.empty()) continue;
+        // What a claimed writer typed is where that writer wants the answer, not the customer's.
+        if (situation.newest && situation.newest->is_claimed) {
+            const Party& from = situation.newest->content.from;
+            if (from.address.empty()) continue;
+            choose(plan, route);
+            plan.to.push_back(from);
+            return plan;
+        }
+        if (const Identity* identity = best_identity(situation.customer, route.capabilities.reaches)) {
+            choose(plan, route);
+            plan.to.emplace_back(situation.customer.display_name, identity->handle.value);
+            return plan;
+        }
+    }
+    plan.reason = "No connector reaches an address of this customer.";
+    return plan;
+}
+
+}  // namespace tributary
