@@ -16,19 +16,23 @@ namespace tributary::net {
 
 struct DialogueOptions {
     DialogueOptions() = default;
-    std::string url;      // imaps://host, imap://host (STARTTLS required), imap+insecure:// (loopback only); smtp likewise
+    // imaps://host, imap://host (STARTTLS required), imap+insecure:// (loopback only); smtp
+    // likewise
+    std::string url;
     std::string user;
     Secret password;
-    Secret oauth_token;   // when set: XOAUTH2 instead of a password
-    std::chrono::seconds connect_timeout{30};
-    std::string ca_file;  // empty: the system's bundle
+    Secret oauth_token;                        // when set: XOAUTH2 instead of a password
+    std::chrono::seconds connect_timeout{30};  // for name, socket, TLS and login together
+    std::string ca_file;                       // empty: the system's bundle
 };
 
-// Why a connection could not be made: settings (password, certificate) or the world. The Failure
-// thrown has outcome denied for a refused login, rejected for a failed certificate, unavailable else;
-// its detail carries the server's own words.
+// One user: at most one receive-like and one send call at a time, on the I/O thread. A `patience`
+// bounds each silence of the peer, not the whole of a long transfer; when it runs out, Failure
+// (unavailable) is thrown and what came so far stays readable.
 class Dialogue {
  public:
+    // Throws Failure: invalid for a URL that may not be used, denied for a refused login, rejected
+    // for a failed certificate, unavailable else; its detail carries the server's own words.
     static awaitable<std::unique_ptr<Dialogue>> connect(Curl& curl, DialogueOptions options);
     ~Dialogue();
 
@@ -40,7 +44,10 @@ class Dialogue {
     // A line without its CRLF; Failure(unavailable) when longer than `limit` or the peer closed.
     awaitable<std::string> read_line(std::chrono::steady_clock::duration patience,
                                      std::size_t limit = 65'536);
-    awaitable<std::string> read_exactly(std::size_t count, std::chrono::steady_clock::duration patience);
+    awaitable<std::string> read_exactly(std::size_t count,
+                                        std::chrono::steady_clock::duration patience);
+    // False when nothing came for `patience`; true when a read would find bytes, or the end.
+    awaitable<bool> wait_for_bytes(std::chrono::steady_clock::duration patience);
 
     // What the server said during connect (greeting, capabilities), CRLF between lines.
     const std::string& preamble() const;
@@ -51,5 +58,8 @@ class Dialogue {
     explicit Dialogue(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
+
+// What is wrong with such a URL, or an empty string: for the check of settings.
+std::string find_url_fault(const std::string& url);
 
 }  // namespace tributary::net

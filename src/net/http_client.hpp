@@ -10,15 +10,12 @@
 
 #include "base/error.hpp"
 #include "base/task.hpp"
+#include "net/address.hpp"
 #include "net/curl.hpp"
 
 namespace tributary::net {
 
 enum class Reach { public_only, private_too };
-
-// True for addresses only reachable from inside: loopback, RFC 1918, link-local, CGNAT, ULA,
-// multicast, documentation, and IPv4 hidden in IPv6 (mapped, NAT64, 6to4).
-bool is_private_address(std::string_view ip);
 
 struct ClientRequest {
     ClientRequest() = default;
