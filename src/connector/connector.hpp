@@ -81,6 +81,8 @@ struct OutboundMessage {
     Party from;                   // the agent's public name; the connector knows its own address
     std::vector<Party> to;        // those still to be reached in this attempt
     std::vector<Party> cc;
+    std::vector<Party> all_to;    // everybody it is addressed to, for the header
+    std::vector<Party> all_cc;
     std::string subject;
     std::string text;
     std::optional<std::string> html;

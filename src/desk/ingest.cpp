@@ -250,7 +250,7 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
     situation.kind = message.content.kind;
     situation.auto_kind = own && message.content.auto_kind == AutoKind::none ? AutoKind::loop
                                                                              : message.content.auto_kind;
-    situation.policy = message.tickets;
+    situation.policy = message.tickets == TicketPolicy::by_kind ? rules.tickets : message.tickets;
     situation.is_missed_call = message.is_missed_call;
     situation.is_history = message.is_history;
     situation.candidate = find_candidate(tx, message, conversation);

@@ -20,6 +20,7 @@ struct IngestRules {
     std::string mail_domain;          // right of the '@' in Message-IDs we make
     std::string reaches;              // Capabilities::reaches of the connector
     bool can_send = false;
+    TicketPolicy tickets = TicketPolicy::by_kind;  // the connector's setting
 };
 
 // A message whose bytes are staged.

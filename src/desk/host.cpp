@@ -1,0 +1,180 @@
+#include "desk/host.hpp"
+
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "store/housekeeping.hpp"
+#include "store/interactions.hpp"
+
+namespace tributary {
+namespace {
+
+// Below this, hashing costs less than a visit to another thread.
+constexpr std::size_t kStageInline = 64 * 1024;
+
+std::size_t bytes_of(const std::vector<InboundMessage>& messages) {
+    std::size_t total = 0;
+    for (const InboundMessage& message : messages) {
+        total += message.raw.size();
+        for (const InboundFile& file : message.files) total += file.bytes.size();
+    }
+    return total;
+}
+
+std::vector<StagedMessage> stage_all(Store& store, std::vector<InboundMessage> messages) {
+    std::vector<StagedMessage> staged;
+    staged.reserve(messages.size());
+    for (InboundMessage& message : messages) {
+        StagedMessage one;
+        if (!message.raw.empty()) one.raw = store.stage(std::move(message.raw));
+        for (InboundFile& file : message.files) one.files.push_back(store.stage(std::move(file.bytes)));
+        message.files.clear();
+        one.message = std::move(message);
+        staged.push_back(std::move(one));
+    }
+    return staged;
+}
+
+Error ingest_trouble(const std::exception& thrown) {
+    return Error(Outcome::rejected, "It could be read but not filed.", thrown.what())
+        .with_reason("ingest_failed");
+}
+
+}  // namespace
+
+Host::Host(House& house, IngestRules rules, std::function<void()> on_queued)
+    : house_(house), rules_(std::move(rules)), on_queued_(std::move(on_queued)) {}
+
+awaitable<std::vector<StagedMessage>> Host::stage(std::vector<InboundMessage> messages) {
+    Store& store = house_.store;
+    if (bytes_of(messages) <= kStageInline) co_return stage_all(store, std::move(messages));
+    auto work = [&store, &messages] { return stage_all(store, std::move(messages)); };
+    co_return co_await house_.workers.offload(work);
+}
+
+awaitable<std::vector<Receipt>> Host::accept(std::vector<InboundMessage> messages,
+                                             std::optional<std::string> cursor) {
+    const std::vector<StagedMessage> staged = co_await stage(std::move(messages));
+    const Timestamp now = house_.clock.now();
+    std::vector<Receipt> receipts;
+    bool is_undigestible = false;
+    try {
+        auto step = [&](Tx& tx) {
+            std::vector<Receipt> done;
+            for (const StagedMessage& one : staged) done.push_back(ingest(tx, rules_, one, now));
+            if (cursor) set_cursor(tx, rules_.connector, *cursor, now);
+            return done;
+        };
+        receipts = co_await house_.store.write(step);
+    } catch (const Failure& failure) {
+        if (failure.error().outcome == Outcome::unavailable) throw;
+        is_undigestible = true;
+    } catch (const std::exception&) {
+        is_undigestible = true;
+    }
+    if (is_undigestible) receipts = co_await accept_singly(staged, cursor);
+    count(receipts);
+    co_return receipts;
+}
+
+// One of the batch cannot be filed: find it, put it aside, keep the others.
+awaitable<std::vector<Receipt>> Host::accept_singly(const std::vector<StagedMessage>& staged,
+                                                    const std::optional<std::string>& cursor) {
+    const Timestamp now = house_.clock.now();
+    std::vector<Receipt> receipts;
+    for (const StagedMessage& one : staged) {
+        std::optional<Error> trouble;
+        try {
+            auto step = [&](Tx& tx) { return ingest(tx, rules_, one, now); };
+            Receipt receipt = co_await house_.store.write(step);
+            receipts.push_back(receipt);
+        } catch (const Failure& failure) {
+            if (failure.error().outcome == Outcome::unavailable) throw;
+            trouble = ingest_trouble(failure);
+        } catch (const std::exception& thrown) {
+            trouble = ingest_trouble(thrown);
+        }
+        if (!trouble) continue;
+        log::error("ingest.failed", "connector", rules_.connector, "error", describe(*trouble), "todo",
+                   "replay it from quarantine after an upgrade");
+        auto step = [&](Tx& tx) { return quarantine(tx, rules_, one, *trouble, now); };
+        Receipt receipt = co_await house_.store.write(step);
+        receipts.push_back(receipt);
+    }
+    if (cursor) {
+        auto step = [&](Tx& tx) { set_cursor(tx, rules_.connector, *cursor, now); };
+        co_await house_.store.write(step);
+    }
+    co_return receipts;
+}
+
+void Host::count(const std::vector<Receipt>& receipts) {
+    if (receipts.empty()) return;
+    health_.last_in = house_.clock.now();
+    bool may_have_queued = false;
+    for (const Receipt& receipt : receipts) {
+        switch (receipt.fate) {
+            case Fate::accepted: ++counts_.accepted; break;
+            case Fate::duplicate: ++counts_.duplicates; break;
+            case Fate::quarantined: ++counts_.quarantined; break;
+        }
+        may_have_queued = may_have_queued || receipt.is_new_ticket;
+    }
+    if (may_have_queued && rules_.can_send) on_queued_();
+}
+
+awaitable<Receipt> Host::replay(InboundMessage message, QuarantineId item) {
+    if (message.trouble)
+        throw Failure(Error(Outcome::conflict, "It still cannot be read: " + message.trouble->message)
+                          .with_reason(message.trouble->reason));
+    std::vector<InboundMessage> one;
+    one.push_back(std::move(message));
+    const std::vector<StagedMessage> staged = co_await stage(std::move(one));
+    const Timestamp now = house_.clock.now();
+    auto step = [&](Tx& tx) { return ingest_replayed(tx, rules_, staged.front(), item, now); };
+    co_return co_await house_.store.write(step);
+}
+
+awaitable<std::optional<std::string>> Host::cursor() {
+    co_return co_await house_.store.read([&](const Tx& tx) { return find_cursor(tx, rules_.connector); });
+}
+
+awaitable<std::vector<Interaction>> Host::conversation_log(std::string conversation, std::int64_t after,
+                                                           std::size_t limit) {
+    std::vector<Interaction> log = co_await house_.store.read([&](const Tx& tx) {
+        return conversation_interactions(tx, rules_.connector, conversation, after, limit);
+    });
+    std::erase_if(log, [](const Interaction& entry) { return entry.direction == Direction::internal; });
+    co_return log;
+}
+
+awaitable<Result<std::string>> Host::conversation_attachment(std::string conversation, AttachmentId id) {
+    const std::optional<AttachmentPlace> place =
+        co_await house_.store.read([&](const Tx& tx) { return find_attachment(tx, id); });
+    if (!place || place->connector != rules_.connector || place->conversation != conversation ||
+        place->direction == Direction::internal)
+        co_return Error(Outcome::not_found, "There is no such file.");
+    Store& store = house_.store;
+    auto load = [&store, &place] { return store.load_blob(place->attachment.sha256); };
+    std::optional<std::string> bytes = co_await house_.workers.offload(load);
+    if (!bytes) co_return Error(Outcome::not_found, "There is no such file.");
+    co_return std::move(*bytes);
+}
+
+std::string Host::sign(std::string_view purpose, std::string_view payload) const {
+    std::string bound = rules_.connector;
+    bound += '\0';
+    bound += purpose;
+    bound += '\0';
+    bound += payload;
+    return hmac(HashAlgorithm::sha256, house_.instance_key, bound);
+}
+
+void Host::report(Health::State state, std::string reason) {
+    if (health_.state == state && health_.reason == reason) return;
+    if (health_.state != state)
+        log::info("connector.state", "connector", rules_.connector, "state", to_string(state), "reason", reason);
+    health_.state = state;
+    health_.reason = std::move(reason);
+}
+
+}  // namespace tributary

@@ -1,0 +1,65 @@
+// The house as one connector sees it (connector.hpp), over the store and the desk's steps.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "connector/connector.hpp"
+#include "desk/house.hpp"
+#include "desk/ingest.hpp"
+
+namespace tributary {
+
+class Host final : public ConnectorHost {
+ public:
+    // `rules` names the connector. `on_queued` is called when something was queued for sending.
+    Host(House& house, IngestRules rules, std::function<void()> on_queued);
+
+    const std::string& connector_name() const override { return rules_.connector; }
+    const std::string& public_url() const override { return house_.public_url; }
+    awaitable<std::vector<Receipt>> accept(std::vector<InboundMessage> messages,
+                                           std::optional<std::string> cursor) override;
+    awaitable<std::optional<std::string>> cursor() override;
+    awaitable<std::vector<Interaction>> conversation_log(std::string conversation, std::int64_t after,
+                                                         std::size_t limit) override;
+    awaitable<Result<std::string>> conversation_attachment(std::string conversation,
+                                                           AttachmentId id) override;
+    std::string sign(std::string_view purpose, std::string_view payload) const override;
+    net::HttpClient& http() override { return house_.http; }
+    net::Curl& curl() override { return house_.curl; }
+    Workers& workers() override { return house_.workers; }
+    const Clock& clock() const override { return house_.clock; }
+    asio::any_io_executor executor() const override { return house_.io.get_executor(); }
+    void report(Health::State state, std::string reason) override;
+    void report_backlog(std::int64_t waiting) override { health_.backlog = waiting; }
+
+    const Health& health() const { return health_; }
+    void note_sent() { health_.last_out = house_.clock.now(); }
+    const IngestRules& rules() const { return rules_; }
+    void set_own_handles(std::vector<Handle> handles) { rules_.own_handles = std::move(handles); }
+
+    struct Counts {
+        std::uint64_t accepted = 0;
+        std::uint64_t duplicates = 0;
+        std::uint64_t quarantined = 0;
+    };
+    const Counts& counts() const { return counts_; }
+
+    // Reads the original again and brings it in; Failure(conflict) when it still cannot be understood.
+    awaitable<Receipt> replay(InboundMessage message, QuarantineId item);
+
+ private:
+    awaitable<std::vector<StagedMessage>> stage(std::vector<InboundMessage> messages);
+    awaitable<std::vector<Receipt>> accept_singly(const std::vector<StagedMessage>& staged,
+                                                  const std::optional<std::string>& cursor);
+    void count(const std::vector<Receipt>& receipts);
+
+    House& house_;
+    IngestRules rules_;
+    std::function<void()> on_queued_;
+    Health health_;
+    Counts counts_;
+};
+
+}  // namespace tributary

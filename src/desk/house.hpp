@@ -1,0 +1,31 @@
+// What the desk's parts share. The App owns all of it and outlives them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "base/time.hpp"
+#include "desk/decide.hpp"
+#include "net/http_client.hpp"
+#include "store/store.hpp"
+
+namespace tributary {
+
+struct House {
+    House(asio::io_context& io, Store& store, Workers& workers, net::Curl& curl, const Clock& clock)
+        : io(io), store(store), workers(workers), curl(curl), http(curl), clock(clock) {}
+    asio::io_context& io;
+    Store& store;
+    Workers& workers;
+    net::Curl& curl;
+    net::HttpClient http;
+    const Clock& clock;
+
+    std::string public_url;                          // without trailing slash
+    std::string mail_domain;                         // right of the '@' in Message-IDs
+    std::string instance_key;                        // 32 bytes; MACs of reply addresses and tokens
+    ClaimedPolicy claimed = ClaimedPolicy::link;
+};
+
+}  // namespace tributary
