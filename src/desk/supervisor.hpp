@@ -10,6 +10,7 @@
 #include "desk/host.hpp"
 #include "desk/house.hpp"
 #include "desk/outbox_loop.hpp"
+#include "desk/reply_plan.hpp"
 
 namespace tributary {
 

@@ -31,12 +31,15 @@ enum class TicketOrder { updated, created, waiting };  // newest first; waiting:
 struct TicketRow {  // a ticket with what a list shows
     Ticket ticket;
     std::string customer_name;
+    std::int64_t customer_number = 0;
     std::string channel;       // of the last interaction
     std::string last_words;    // at most 200 bytes of the last message
     std::string last_author;   // "" for the customer
 };
 Page<TicketRow> list_tickets(const Tx& tx, const TicketFilter& filter, TicketOrder order,
                              const PageRequest& page);
+// One ticket as a list would show it.
+std::optional<TicketRow> find_ticket_row(const Tx& tx, TicketId id);
 // `other`'s interactions move to `into`; `other` closes and points there.
 void merge_tickets(Tx& tx, TicketId into, TicketId other, Timestamp now);
 
