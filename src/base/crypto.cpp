@@ -32,15 +32,16 @@ void ensure_sodium() {
 std::string encode_base64(std::string_view bytes, int variant) {
     ensure_sodium();
     std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                      bytes.size(), variant);
+    sodium_bin2base64(text.data(), text.size(),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), variant);
     text.pop_back();  // sodium counts the terminating NUL
     return text;
 }
 
 std::optional<std::string> decode_base64(std::string_view text, int variant) {
     ensure_sodium();
-    while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+    while (!text.empty() && text.back() == '=')
+        text.remove_suffix(1);
     std::string bytes(text.size() / 4 * 3 + 3, '\0');
     std::size_t used = 0;
     if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
@@ -77,13 +78,15 @@ std::string random_bytes(std::size_t count) {
     return bytes;
 }
 
-std::string random_token(std::size_t entropy_bytes) { return to_base64url(random_bytes(entropy_bytes)); }
+std::string random_token(std::size_t entropy_bytes) {
+    return to_base64url(random_bytes(entropy_bytes));
+}
 
 std::string hash(HashAlgorithm algorithm, std::string_view bytes) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');
     unsigned size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                   algorithm_of(algorithm), nullptr) != 1)
+    if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                   &size, algorithm_of(algorithm), nullptr) != 1)
         throw std::runtime_error("EVP_Digest failed");
     digest.resize(size);
     return digest;

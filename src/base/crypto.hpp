@@ -40,7 +40,9 @@ enum class HashAlgorithm { sha1, sha256, sha512 };
 // Raw digests; hex or base64 them as needed.
 std::string hash(HashAlgorithm algorithm, std::string_view bytes);
 std::string hmac(HashAlgorithm algorithm, std::string_view key, std::string_view bytes);
-inline std::string sha256(std::string_view bytes) { return hash(HashAlgorithm::sha256, bytes); }
+inline std::string sha256(std::string_view bytes) {
+    return hash(HashAlgorithm::sha256, bytes);
+}
 
 // SHA-256 of bytes that arrive in pieces.
 class Sha256Stream {

@@ -17,7 +17,8 @@ std::string_view to_string(Outcome outcome) {
 std::string describe(const Error& error) {
     std::string text = error.message;
     if (!error.reason.empty()) text = error.reason + ": " + text;
-    for (const FieldError& field : error.fields) text += " [" + field.pointer + ": " + field.detail + "]";
+    for (const FieldError& field : error.fields)
+        text += " [" + field.pointer + ": " + field.detail + "]";
     if (!error.detail.empty()) text += " (" + error.detail + ")";
     return text;
 }

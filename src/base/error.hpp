@@ -17,7 +17,7 @@
 namespace tributary {
 
 enum class Outcome {
-    invalid,      // the caller's input breaks a rule; `fields` says which
+    invalid,  // the caller's input breaks a rule; `fields` says which
     not_found,
     conflict,     // the world moved on; read again, then decide
     denied,       // not allowed, or not known
@@ -26,18 +26,22 @@ enum class Outcome {
 };
 
 std::string_view to_string(Outcome outcome);
-inline bool is_retryable(Outcome outcome) { return outcome == Outcome::unavailable; }
+inline bool is_retryable(Outcome outcome) {
+    return outcome == Outcome::unavailable;
+}
 
 // One bad input value. `pointer` is a JSON pointer (RFC 6901) or a setting's or field's name.
 struct FieldError {
-    FieldError(std::string at, std::string what) : pointer(std::move(at)), detail(std::move(what)) {}
+    FieldError(std::string at, std::string what)
+        : pointer(std::move(at)), detail(std::move(what)) {}
     std::string pointer;
     std::string detail;
 };
 
 class Error {
  public:
-    // No error worth the name: Boost 1.81's result<T, Error>::error() makes one where a value stands.
+    // No error worth the name: Boost 1.81's result<T, Error>::error() makes one where a value
+    // stands.
     Error() = default;
     Error(Outcome outcome, std::string message, std::string detail = {})
         : outcome(outcome), message(std::move(message)), detail(std::move(detail)) {}

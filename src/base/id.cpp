@@ -30,7 +30,8 @@ IdBytes make_id_bytes(std::int64_t unix_ms) {
         ms = last_ms;
         count = counter;
     }
-    for (int i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+    for (int i = 0; i < 6; ++i)
+        bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
     bytes[6] = static_cast<std::uint8_t>(0x70 | (count >> 8));
     bytes[7] = static_cast<std::uint8_t>(count);
     bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
@@ -39,13 +40,15 @@ IdBytes make_id_bytes(std::int64_t unix_ms) {
 
 std::int64_t id_milliseconds(const IdBytes& bytes) {
     std::int64_t ms = 0;
-    for (int i = 0; i < 6; ++i) ms = (ms << 8) | bytes[i];
+    for (int i = 0; i < 6; ++i)
+        ms = (ms << 8) | bytes[i];
     return ms;
 }
 
 std::string id_text(const IdBytes& bytes) {
     std::string digits = to_hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), 16));
-    for (std::size_t dash : {20, 16, 12, 8}) digits.insert(dash, 1, '-');
+    for (std::size_t dash : {20, 16, 12, 8})
+        digits.insert(dash, 1, '-');
     return digits;
 }
 

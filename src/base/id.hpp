@@ -1,5 +1,5 @@
-// UUIDv7 ids (RFC 9562, section 5.7): sortable by the millisecond they were made, unguessable after.
-// Id<Tag> keeps a ticket's id from being passed where a customer's is meant.
+// UUIDv7 ids (RFC 9562, section 5.7): sortable by the millisecond they were made, unguessable
+// after. Id<Tag> keeps a ticket's id from being passed where a customer's is meant.
 #pragma once
 
 #include <array>

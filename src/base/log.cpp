@@ -97,7 +97,9 @@ void Fields::add(std::string_view key, std::string_view value) {
     text_ += '"';
 }
 
-void Fields::add(std::string_view key, bool value) { add_number(key, value ? "true" : "false"); }
+void Fields::add(std::string_view key, bool value) {
+    add_number(key, value ? "true" : "false");
+}
 
 void Fields::add_number(std::string_view key, std::string_view digits) {
     const bool json = format.load(std::memory_order_relaxed) == Format::json;
@@ -107,7 +109,9 @@ void Fields::add_number(std::string_view key, std::string_view digits) {
     text_ += digits;
 }
 
-bool enabled(Level level) { return level >= threshold.load(std::memory_order_relaxed); }
+bool enabled(Level level) {
+    return level >= threshold.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view event, const Fields& fields) {
     std::string line;

@@ -1,8 +1,8 @@
 // Log lines with stable names: info("connector.restarted", "connector", name, "reason", why).
 //
-// info: state changes an operator cares about. warn: we cope. error: somebody must act, and the line
-// says what to do. debug: the rest. Never a body, a secret or a session token; addresses at debug
-// only. Thread-safe; the writer is asynchronous and drops (and counts) rather than block.
+// info: state changes an operator cares about. warn: we cope. error: somebody must act, and the
+// line says what to do. debug: the rest. Never a body, a secret or a session token; addresses at
+// debug only. Thread-safe; the writer is asynchronous and drops (and counts) rather than block.
 #pragma once
 
 #include <concepts>
@@ -26,7 +26,9 @@ class Fields {
     void add(std::string_view key, std::string_view value);
     void add(std::string_view key, const char* value) { add(key, std::string_view(value)); }
     void add(std::string_view key, bool value);
-    void add(std::string_view key, std::integral auto value) { add_number(key, std::to_string(value)); }
+    void add(std::string_view key, std::integral auto value) {
+        add_number(key, std::to_string(value));
+    }
     void add(std::string_view key, std::floating_point auto value) {
         add_number(key, std::to_string(value));
     }
@@ -56,12 +58,20 @@ void event(Level level, std::string_view name, const Pairs&... pairs) {
 }
 
 template <class... Pairs>
-void debug(std::string_view name, const Pairs&... pairs) { event(Level::debug, name, pairs...); }
+void debug(std::string_view name, const Pairs&... pairs) {
+    event(Level::debug, name, pairs...);
+}
 template <class... Pairs>
-void info(std::string_view name, const Pairs&... pairs) { event(Level::info, name, pairs...); }
+void info(std::string_view name, const Pairs&... pairs) {
+    event(Level::info, name, pairs...);
+}
 template <class... Pairs>
-void warn(std::string_view name, const Pairs&... pairs) { event(Level::warn, name, pairs...); }
+void warn(std::string_view name, const Pairs&... pairs) {
+    event(Level::warn, name, pairs...);
+}
 template <class... Pairs>
-void error(std::string_view name, const Pairs&... pairs) { event(Level::error, name, pairs...); }
+void error(std::string_view name, const Pairs&... pairs) {
+    event(Level::error, name, pairs...);
+}
 
 }  // namespace tributary::log

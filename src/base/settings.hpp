@@ -1,4 +1,5 @@
-// Settings: declared once, read from TOML or JSON, described as text, TOML, Markdown or JSON Schema.
+// Settings: declared once, read from TOML or JSON, described as text, TOML, Markdown or JSON
+// Schema.
 //
 // A Setting's dotted name ("imap.url") is its path in the file. Unknown names are errors that
 // suggest the nearest valid one. Every error carries file:line:column where the source has lines.
@@ -23,7 +24,7 @@ namespace tributary {
 
 enum class SettingType {
     text,
-    secret,    // { file = "…" }, { env = "…" }, or plain text where the file's mode is 0600
+    secret,  // { file = "…" }, { env = "…" }, or plain text where the file's mode is 0600
     boolean,
     integer,
     duration,  // "250ms", "30s", "5m", "2h", "7d"
@@ -37,15 +38,37 @@ enum class SettingType {
 struct Setting {
     Setting(std::string n, SettingType t, std::string h)
         : name(std::move(n)), type(t), help(std::move(h)) {}
-    Setting&& required() && { is_required = true; return std::move(*this); }
-    // As it would stand in the file: "30s", "true", "100", "[]".
-    Setting&& defaults_to(std::string text) && { default_text = std::move(text); return std::move(*this); }
-    Setting&& between(std::int64_t low, std::int64_t high) && {
-        minimum = low; maximum = high; return std::move(*this);
+    Setting&& required() && {
+        is_required = true;
+        return std::move(*this);
     }
-    Setting&& one_of(std::vector<std::string> names) && { choices = std::move(names); return std::move(*this); }
-    Setting&& with_fields(std::vector<Setting> described) && { fields = std::move(described); return std::move(*this); }
-    Setting&& example(std::string text) && { example_text = std::move(text); return std::move(*this); }
+    // As it would stand in the file: "30s", "true", "100", "[]".
+    Setting&& defaults_to(std::string text) && {
+        default_text = std::move(text);
+        return std::move(*this);
+    }
+    Setting&& between(std::int64_t low, std::int64_t high) && {
+        minimum = low;
+        maximum = high;
+        return std::move(*this);
+    }
+    // The characters a text may hold, as in a regular expression's class: "a-z0-9-".
+    Setting&& made_of(std::string characters) && {
+        alphabet = std::move(characters);
+        return std::move(*this);
+    }
+    Setting&& one_of(std::vector<std::string> names) && {
+        choices = std::move(names);
+        return std::move(*this);
+    }
+    Setting&& with_fields(std::vector<Setting> described) && {
+        fields = std::move(described);
+        return std::move(*this);
+    }
+    Setting&& example(std::string text) && {
+        example_text = std::move(text);
+        return std::move(*this);
+    }
 
     std::string name;
     SettingType type;
@@ -55,6 +78,7 @@ struct Setting {
     std::string example_text;
     std::optional<std::int64_t> minimum;  // integer: value; duration: milliseconds; text: bytes
     std::optional<std::int64_t> maximum;
+    std::string alphabet;
     std::vector<std::string> choices;
     std::vector<Setting> fields;
 };
@@ -95,11 +119,13 @@ enum class InlineSecrets { allowed, refused };
 // false, and has() tells. Copies are cheap enough for start-up, not for hot paths.
 class Settings {
  public:
-    // Checks `node` (a table) against `schema`. All faults are collected, one FieldError each, whose
-    // pointer is "file:line:column" (or the setting's name) and whose detail names setting and limit.
-    static Result<Settings> read(const Schema& schema, const ConfigNode& node, InlineSecrets secrets);
+    // Checks `node` (a table) against `schema`. All faults are collected, one FieldError each,
+    // whose pointer is "file:line:column" (or the setting's name) and whose detail names setting
+    // and limit.
+    static Result<Settings> read(const Schema& schema, const ConfigNode& node,
+                                 InlineSecrets secrets);
 
-    bool has(std::string_view name) const;  // given or defaulted
+    bool has(std::string_view name) const;                 // given or defaulted
     const std::string& text(std::string_view name) const;  // text, choice; "" when absent
     Secret secret(std::string_view name) const;
     bool boolean(std::string_view name) const;
@@ -110,8 +136,9 @@ class Settings {
     const std::vector<Settings>& records(std::string_view name) const;
 
  private:
-    using Value = std::variant<std::monostate, std::string, Secret, bool, std::int64_t, Milliseconds,
-                               std::vector<std::string>, boost::json::value, std::vector<Settings>>;
+    using Value =
+        std::variant<std::monostate, std::string, Secret, bool, std::int64_t, Milliseconds,
+                     std::vector<std::string>, boost::json::value, std::vector<Settings>>;
     struct Entry {
         Entry(SettingType t, Value v) : type(t), value(std::move(v)) {}
         SettingType type;

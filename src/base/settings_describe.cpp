@@ -12,24 +12,15 @@ namespace json = boost::json;
 
 std::string_view type_name(SettingType type) {
     switch (type) {
-        case SettingType::text:
-            return "text";
-        case SettingType::secret:
-            return "secret";
-        case SettingType::boolean:
-            return "boolean";
-        case SettingType::integer:
-            return "integer";
-        case SettingType::duration:
-            return "duration";
-        case SettingType::choice:
-            return "choice";
-        case SettingType::texts:
-            return "list of texts";
-        case SettingType::table:
-            return "table";
-        case SettingType::records:
-            return "list of tables";
+        case SettingType::text: return "text";
+        case SettingType::secret: return "secret";
+        case SettingType::boolean: return "boolean";
+        case SettingType::integer: return "integer";
+        case SettingType::duration: return "duration";
+        case SettingType::choice: return "choice";
+        case SettingType::texts: return "list of texts";
+        case SettingType::table: return "table";
+        case SettingType::records: return "list of tables";
     }
     return "text";
 }
@@ -112,19 +103,13 @@ std::string toml_example(const Setting& setting) {
     if (!setting.example_text.empty()) return spelt(setting, setting.example_text);
     if (!setting.default_text.empty()) return spelt(setting, setting.default_text);
     switch (setting.type) {
-        case SettingType::boolean:
-            return "false";
-        case SettingType::integer:
-            return std::to_string(setting.minimum.value_or(0));
+        case SettingType::boolean: return "false";
+        case SettingType::integer: return std::to_string(setting.minimum.value_or(0));
         case SettingType::texts:
-        case SettingType::records:
-            return "[]";
-        case SettingType::table:
-            return "{}";
-        case SettingType::secret:
-            return R"({ file = "/run/credentials/secret" })";
-        default:
-            return "\"\"";
+        case SettingType::records: return "[]";
+        case SettingType::table: return "{}";
+        case SettingType::secret: return R"({ file = "/run/credentials/secret" })";
+        default: return "\"\"";
     }
 }
 
@@ -140,6 +125,7 @@ json::object text_schema(const Setting& setting) {
     if (setting.minimum) schema["minLength"] = *setting.minimum;
     if (setting.maximum) schema["maxLength"] = *setting.maximum;
     if (setting.is_required && !setting.minimum) schema["minLength"] = 1;
+    if (!setting.alphabet.empty()) schema["pattern"] = "^[" + setting.alphabet + "]*$";
     return schema;
 }
 
@@ -149,8 +135,7 @@ json::array names(const std::vector<std::string>& choices) {
 
 json::object value_schema(const Setting& setting) {
     switch (setting.type) {
-        case SettingType::text:
-            return text_schema(setting);
+        case SettingType::text: return text_schema(setting);
         case SettingType::secret:
             return {{"type", {"string", "object"}},
                     {"format", "password"},
@@ -159,8 +144,7 @@ json::object value_schema(const Setting& setting) {
                     {"minProperties", 1},
                     {"maxProperties", 1},
                     {"additionalProperties", false}};
-        case SettingType::boolean:
-            return {{"type", "boolean"}};
+        case SettingType::boolean: return {{"type", "boolean"}};
         case SettingType::integer: {
             json::object schema{{"type", "integer"}};
             if (setting.minimum) schema["minimum"] = *setting.minimum;
@@ -169,15 +153,13 @@ json::object value_schema(const Setting& setting) {
         }
         case SettingType::duration:
             return {{"type", "string"}, {"pattern", "^[0-9]{1,10}(ms|s|m|h|d)$"}};
-        case SettingType::choice:
-            return {{"type", "string"}, {"enum", names(setting.choices)}};
+        case SettingType::choice: return {{"type", "string"}, {"enum", names(setting.choices)}};
         case SettingType::texts: {
             json::object items{{"type", "string"}};
             if (!setting.choices.empty()) items["enum"] = names(setting.choices);
             return {{"type", "array"}, {"items", std::move(items)}};
         }
-        case SettingType::table:
-            return {{"type", {"object", "array"}}};
+        case SettingType::table: return {{"type", {"object", "array"}}};
         case SettingType::records:
             return {{"type", "array"}, {"items", json_schema(setting.fields)}};
     }

@@ -20,23 +20,12 @@ ConfigNode to_config_node(const boost::json::value& json, const std::string& sou
     ConfigNode node;
     node.place.source = source;
     switch (json.kind()) {
-        case boost::json::kind::null:
-            break;
-        case boost::json::kind::bool_:
-            node.value = json.get_bool();
-            break;
-        case boost::json::kind::int64:
-            node.value = json.get_int64();
-            break;
-        case boost::json::kind::uint64:
-            node.value = static_cast<double>(json.get_uint64());
-            break;
-        case boost::json::kind::double_:
-            node.value = json.get_double();
-            break;
-        case boost::json::kind::string:
-            node.value = std::string(json.get_string());
-            break;
+        case boost::json::kind::null: break;
+        case boost::json::kind::bool_: node.value = json.get_bool(); break;
+        case boost::json::kind::int64: node.value = json.get_int64(); break;
+        case boost::json::kind::uint64: node.value = static_cast<double>(json.get_uint64()); break;
+        case boost::json::kind::double_: node.value = json.get_double(); break;
+        case boost::json::kind::string: node.value = std::string(json.get_string()); break;
         case boost::json::kind::array: {
             ConfigNode::Array array;
             for (const auto& item : json.get_array())

@@ -1,5 +1,5 @@
-// TOML 1.0 to ConfigNode. The only file that includes toml++: header-only here, because the packaged
-// library is built with exceptions, and a foreign text shall never throw.
+// TOML 1.0 to ConfigNode. The only file that includes toml++: header-only here, because the
+// packaged library is built with exceptions, and a foreign text shall never throw.
 #undef TOML_HEADER_ONLY
 #undef TOML_SHARED_LIB
 #define TOML_EXCEPTIONS 0

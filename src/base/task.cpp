@@ -16,7 +16,8 @@ awaitable<void> TaskHandle::join() {
     while (state && state->running) {
         boost::system::error_code ignored;
         co_await state->ended.async_wait(asio::redirect_error(use_awaitable, ignored));
-        if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+        if ((co_await asio::this_coro::cancellation_state).cancelled() !=
+            asio::cancellation_type::none)
             co_return;
     }
 }
@@ -32,7 +33,8 @@ TaskHandle spawn(asio::any_io_executor executor, std::string name, awaitable<voi
         try {
             std::rethrow_exception(thrown);
         } catch (const std::exception& error) {
-            if (!is_cancellation(error)) log::error("task.failed", "task", name, "error", error.what());
+            if (!is_cancellation(error))
+                log::error("task.failed", "task", name, "error", error.what());
         } catch (...) {
             log::error("task.failed", "task", name, "error", "not an exception");
         }
@@ -75,12 +77,13 @@ DeadlineGuard::DeadlineGuard(const asio::any_io_executor& executor,
                              std::chrono::steady_clock::duration patience,
                              asio::cancellation_signal& signal)
     : timer_(executor, patience), expired_(std::make_shared<bool>(false)) {
-    timer_.async_wait([expired = std::weak_ptr<bool>(expired_), &signal](boost::system::error_code error) {
-        auto alive = expired.lock();
-        if (error || !alive) return;
-        *alive = true;
-        signal.emit(asio::cancellation_type::terminal);
-    });
+    timer_.async_wait(
+        [expired = std::weak_ptr<bool>(expired_), &signal](boost::system::error_code error) {
+            auto alive = expired.lock();
+            if (error || !alive) return;
+            *alive = true;
+            signal.emit(asio::cancellation_type::terminal);
+        });
 }
 
 DeadlineGuard::~DeadlineGuard() = default;
@@ -93,13 +96,17 @@ void throw_timed_out(const char* what) {
 
 Milliseconds backoff_delay(int attempt, Milliseconds first, Milliseconds cap) {
     const int doublings = std::clamp(attempt - 1, 0, 40);
-    const auto wanted = std::min<std::int64_t>(cap.count(), first.count() << std::min(doublings, 30));
+    const auto wanted =
+        std::min<std::int64_t>(cap.count(), first.count() << std::min(doublings, 30));
     const std::int64_t half = std::max<std::int64_t>(wanted / 2, 1);
     std::uint64_t random = 0;
     fill_random(&random, sizeof random);
-    return Milliseconds(half + static_cast<std::int64_t>(random % static_cast<std::uint64_t>(half + 1)));
+    return Milliseconds(half +
+                        static_cast<std::int64_t>(random % static_cast<std::uint64_t>(half + 1)));
 }
 
-Milliseconds Backoff::next() { return backoff_delay(++attempts_, first_, cap_); }
+Milliseconds Backoff::next() {
+    return backoff_delay(++attempts_, first_, cap_);
+}
 
 }  // namespace tributary

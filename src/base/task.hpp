@@ -1,4 +1,5 @@
-// Coroutines of the house: one I/O thread, named tasks, deadlines, work for other threads, back-off.
+// Coroutines of the house: one I/O thread, named tasks, deadlines, work for other threads,
+// back-off.
 //
 // g++ 12 miscompiles some co_await expressions. Before writing one, read the rules in
 // ARCHITECTURE.md ("Coroutines"): name capturing lambdas, aggregates and brace lists on their own
@@ -43,7 +44,7 @@ using boost::asio::use_awaitable;
 class TaskHandle {
  public:
     TaskHandle() = default;
-    void cancel();          // asks; the task ends at its next suspension
+    void cancel();  // asks; the task ends at its next suspension
     bool is_running() const { return state_ && state_->running; }
     // Resolves when the task has ended, however it ended.
     awaitable<void> join();
@@ -90,8 +91,8 @@ namespace detail {
 // Emits `signal` after `patience`; cancelled when it goes.
 class DeadlineGuard {
  public:
-    DeadlineGuard(const asio::any_io_executor& executor, std::chrono::steady_clock::duration patience,
-                  asio::cancellation_signal& signal);
+    DeadlineGuard(const asio::any_io_executor& executor,
+                  std::chrono::steady_clock::duration patience, asio::cancellation_signal& signal);
     ~DeadlineGuard();
     DeadlineGuard(const DeadlineGuard&) = delete;
     DeadlineGuard& operator=(const DeadlineGuard&) = delete;
@@ -152,10 +153,12 @@ class Workers {
 
     template <class F, class R = std::invoke_result_t<F&>>
     awaitable<R> offload(F fn) {
-        // A plain completion pair instead of co_spawn on the pool: the coroutine never changes thread.
+        // A plain completion pair instead of co_spawn on the pool: the coroutine never changes
+        // thread.
         auto initiate = [this](auto handler, F work) {
             auto executor = asio::get_associated_executor(handler);
-            auto shared = std::make_shared<Job<decltype(handler), F, R>>(std::move(handler), std::move(work));
+            auto shared =
+                std::make_shared<Job<decltype(handler), F, R>>(std::move(handler), std::move(work));
             auto keep_alive = asio::prefer(executor, asio::execution::outstanding_work.tracked);
             asio::post(pool_, [shared, keep_alive] {
                 shared->run();
@@ -163,8 +166,8 @@ class Workers {
             });
         };
         using Signature = void(std::exception_ptr, std::shared_ptr<Outcome<R>>);
-        auto outcome =
-            co_await asio::async_initiate<const asio::use_awaitable_t<>, Signature>(initiate, use_awaitable, std::move(fn));
+        auto outcome = co_await asio::async_initiate<const asio::use_awaitable_t<>, Signature>(
+            initiate, use_awaitable, std::move(fn));
         if constexpr (!std::is_void_v<R>) co_return std::move(*outcome->value);
     }
 
@@ -189,7 +192,7 @@ class Workers {
             }
             work.reset();
         }
-        void finish() { std::move(*handler)(error, std::move(outcome)); }
+        void finish() { std::move (*handler)(error, std::move(outcome)); }
         std::optional<Handler> handler;
         std::optional<F> work;
         std::shared_ptr<Outcome<R>> outcome = std::make_shared<Outcome<R>>();

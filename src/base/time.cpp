@@ -90,15 +90,20 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
     }
     if (at != text.size()) return std::nullopt;
 
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(unsigned(month)),
                                            std::chrono::day(unsigned(day))};
     if (!date.ok()) return std::nullopt;
     return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
            std::chrono::minutes(minute - offset_minutes) + Seconds(second) + Milliseconds(ms);
 }
 
-std::string rfc5322_date(Timestamp at) { return mail_date(at, "+0000"); }
-std::string http_date(Timestamp at) { return mail_date(at, "GMT"); }
+std::string rfc5322_date(Timestamp at) {
+    return mail_date(at, "+0000");
+}
+std::string http_date(Timestamp at) {
+    return mail_date(at, "GMT");
+}
 
 Timestamp SystemClock::now() const {
     return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());

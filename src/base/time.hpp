@@ -16,8 +16,12 @@ using Milliseconds = std::chrono::milliseconds;
 using Seconds = std::chrono::seconds;
 using Timestamp = std::chrono::sys_time<Milliseconds>;
 
-inline std::int64_t unix_ms(Timestamp at) { return at.time_since_epoch().count(); }
-inline Timestamp from_unix_ms(std::int64_t ms) { return Timestamp(Milliseconds(ms)); }
+inline std::int64_t unix_ms(Timestamp at) {
+    return at.time_since_epoch().count();
+}
+inline Timestamp from_unix_ms(std::int64_t ms) {
+    return Timestamp(Milliseconds(ms));
+}
 
 // "2026-03-01T09:30:00.000Z" (RFC 3339).
 std::string rfc3339(Timestamp at);

@@ -30,7 +30,7 @@ struct ApiToken {
     TokenId id;
     std::string name;
     Role role = Role::reader;
-    AgentId agent;        // in whose name it acts
+    AgentId agent;  // in whose name it acts
     Timestamp created_at;
     std::optional<Timestamp> revoked_at;
 };

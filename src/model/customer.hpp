@@ -21,7 +21,7 @@ struct Customer {
     std::string fields = "{}";  // JSON object of the admin's own fields
     std::vector<Identity> identities;
     Timestamp created_at;
-    std::int64_t version = 1;   // for If-Match
+    std::int64_t version = 1;  // for If-Match
 };
 
 }  // namespace tributary

@@ -3,7 +3,8 @@
 
 namespace tributary {
 
-std::optional<Handle> make_handle(std::string_view kind, std::string_view written, std::string_view scope) {
+std::optional<Handle> make_handle(std::string_view kind, std::string_view written,
+                                  std::string_view scope) {
     std::optional<std::string> value;
     if (kind == "email") {
         value = normalize_email(written);

@@ -16,7 +16,9 @@ enum class Proof {
 };
 
 // Acts and discloses: a claimed identity never alters or reveals a customer's data.
-inline bool is_proven(Proof proof) { return proof >= Proof::channel; }
+inline bool is_proven(Proof proof) {
+    return proof >= Proof::channel;
+}
 std::string_view to_string(Proof proof);  // none claimed channel signed
 std::optional<Proof> parse_proof(std::string_view name);
 
@@ -50,8 +52,8 @@ std::optional<std::string> normalize_email(std::string_view text);
 // nullopt when there is no telling, or the length is wrong for the country.
 std::optional<std::string> normalize_phone(std::string_view text, std::string_view region);
 
-// The handle for an address of `kind` ("email", "phone") as somebody wrote it, in normal form; nullopt
-// when it is not a whole one. Other kinds are taken as they are, within `scope`.
+// The handle for an address of `kind` ("email", "phone") as somebody wrote it, in normal form;
+// nullopt when it is not a whole one. Other kinds are taken as they are, within `scope`.
 std::optional<Handle> make_handle(std::string_view kind, std::string_view written,
                                   std::string_view scope = {});
 

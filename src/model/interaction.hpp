@@ -14,9 +14,26 @@
 namespace tributary {
 
 // Stored as numbers; never renumber.
-enum class Kind { message = 1, call = 2, form = 3, order = 4, survey = 5, visit = 6, note = 7, system = 8 };
+enum class Kind {
+    message = 1,
+    call = 2,
+    form = 3,
+    order = 4,
+    survey = 5,
+    visit = 6,
+    note = 7,
+    system = 8
+};
 enum class Direction { in = 1, out = 2, internal = 3 };
-enum class AutoKind { none = 0, auto_reply = 1, bounce = 2, feedback = 3, receipt = 4, list = 5, loop = 6 };
+enum class AutoKind {
+    none = 0,
+    auto_reply = 1,
+    bounce = 2,
+    feedback = 3,
+    receipt = 4,
+    list = 5,
+    loop = 6
+};
 
 std::string_view to_string(Kind kind);
 std::string_view to_string(Direction direction);
@@ -34,12 +51,12 @@ struct Party {
 struct Attachment {
     Attachment() = default;
     AttachmentId id;
-    std::string filename;      // a display name, never a path; "" when none
+    std::string filename;  // a display name, never a path; "" when none
     std::string content_type;
     std::uint64_t size = 0;
-    std::string sha256;        // raw 32 bytes; names the blob
+    std::string sha256;  // raw 32 bytes; names the blob
     bool is_inline = false;
-    std::string content_id;    // without angle brackets; "" when none
+    std::string content_id;  // without angle brackets; "" when none
 };
 
 struct BouncedRecipient {
@@ -72,14 +89,14 @@ struct Content {
     std::string subject;
     std::string text;
     std::string reply_text;
-    std::optional<std::string> html;   // sanitised
+    std::optional<std::string> html;  // sanitised
     std::vector<Attachment> attachments;
-    std::string message_id;            // RFC 5322 ids, without angle brackets
+    std::string message_id;  // RFC 5322 ids, without angle brackets
     std::vector<std::string> in_reply_to;
     std::vector<std::string> references;
     AutoKind auto_kind = AutoKind::none;
     std::optional<Bounce> bounce;
-    std::string data = "{}";           // JSON object, typed by kind (docs/api.md)
+    std::string data = "{}";  // JSON object, typed by kind (docs/api.md)
     std::vector<std::string> warnings;
 };
 
@@ -93,8 +110,8 @@ struct Delivery {
     DeliveryState state = DeliveryState::queued;
     int attempts = 0;
     Timestamp next_attempt_at;
-    std::string remote_id;     // the other side's queue or message id
-    std::string diagnostic;    // the last failure, in the other side's words
+    std::string remote_id;   // the other side's queue or message id
+    std::string diagnostic;  // the last failure, in the other side's words
     bool maybe_sent_twice = false;
 };
 
@@ -108,21 +125,21 @@ struct Explanation {
 struct Interaction {
     Interaction() = default;
     InteractionId id;
-    std::int64_t seq = 0;             // the number of the change that announced it; ascending
+    std::int64_t seq = 0;  // the number of the change that announced it; ascending
     CustomerId customer;
     std::optional<TicketId> ticket;
     std::string connector;
     std::string channel;
-    std::string conversation;         // the connector's own conversation key; "" when it has none
+    std::string conversation;  // the connector's own conversation key; "" when it has none
     Direction direction = Direction::in;
     Timestamp occurred_at;
     Timestamp received_at;
-    bool is_claimed = false;          // the customer is whom the writer *claims* to be
-    std::optional<AgentId> agent;     // who wrote it, for out and internal
-    std::string author;               // that agent's name, or "" for a customer's words
-    std::string raw_sha256;           // raw 32 bytes; "" when there is no original
+    bool is_claimed = false;       // the customer is whom the writer *claims* to be
+    std::optional<AgentId> agent;  // who wrote it, for out and internal
+    std::string author;            // that agent's name, or "" for a customer's words
+    std::string raw_sha256;        // raw 32 bytes; "" when there is no original
     Content content;
-    std::vector<Delivery> deliveries; // out only
+    std::vector<Delivery> deliveries;  // out only
     Explanation why;
 };
 

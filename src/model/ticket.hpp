@@ -28,14 +28,14 @@ struct Ticket {
     TicketId id;
     std::int64_t number = 0;  // short and public
     CustomerId customer;
-    std::string connector;     // where it began; answers leave through the interaction's connector
+    std::string connector;  // where it began; answers leave through the interaction's connector
     std::string subject;
     TicketStatus status = TicketStatus::open;
     TicketType type = TicketType::other;
     Priority priority = Priority::normal;
     std::optional<AgentId> assignee;
     std::optional<TicketId> merged_into;
-    bool is_claimed = false;   // raised by a writer who only claims to be this customer
+    bool is_claimed = false;  // raised by a writer who only claims to be this customer
     Timestamp created_at;
     Timestamp updated_at;
     std::optional<Timestamp> waiting_since;  // the customer's last unanswered words
