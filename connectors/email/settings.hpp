@@ -22,6 +22,8 @@ struct ImapSettings {
     Secret oauth_token;  // when set: XOAUTH2 instead of the password
     std::string folder = "INBOX";
     std::chrono::seconds poll_interval{60};  // where the server has no IDLE
+    // IDLE is renewed, and the folder searched, this often: the server may forget to tell.
+    std::chrono::seconds idle_renewal{540};
 };
 
 struct SmtpSettings {
