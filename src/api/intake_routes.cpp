@@ -1,0 +1,91 @@
+#include <boost/json.hpp>
+
+#include <set>
+
+#include "api/routes.hpp"
+
+namespace tributary {
+namespace {
+
+constexpr std::size_t kMaxIntakeBody = 30'000'000;
+
+using SlotPtr = std::shared_ptr<Supervisor::Slot>;
+
+// The connector under this mount. Another mount's connector is as unknown as none at all.
+SlotPtr find_mounted(ApiContext& context, const std::string& mount, const http::Request& request) {
+    const auto named = request.parameters.find("connector");
+    if (named == request.parameters.end()) return nullptr;
+    SlotPtr slot = context.supervisor.find(named->second);
+    return slot && slot->config.type->mount == mount ? slot : nullptr;
+}
+
+// The connector sees the path behind its mount.
+void strip_mount(http::Request& request) {
+    const auto rest = request.parameters.find("rest");
+    request.path = rest == request.parameters.end() ? std::string() : "/" + rest->second;
+}
+
+http::Reply unknown_address() {
+    return http::Reply::problem(Error(Outcome::not_found, "There is nothing under this address."));
+}
+
+awaitable<http::Reply> receive(ApiContext& context, std::string mount, http::Request request) {
+    const SlotPtr slot = find_mounted(context, mount, request);
+    if (!slot) co_return unknown_address();
+    if (context.is_draining)
+        co_return http::Reply::problem(
+            Error(Outcome::unavailable, "The service is restarting.").with_retry_after(Seconds(5)));
+    strip_mount(request);
+    co_return co_await slot->connector->receive(std::move(request));
+}
+
+awaitable<std::optional<http::Reply>> admit(ApiContext& context, std::string mount, const http::Request& request) {
+    const SlotPtr slot = find_mounted(context, mount, request);
+    if (!slot) co_return unknown_address();
+    http::Request stripped = request;
+    strip_mount(stripped);
+    co_return co_await slot->connector->admit_stream(stripped);
+}
+
+awaitable<void> stream(ApiContext& context, std::string mount, http::Request request, http::WebSocket& socket) {
+    const SlotPtr slot = find_mounted(context, mount, request);
+    if (!slot) co_return;
+    strip_mount(request);
+    co_await slot->connector->stream(std::move(request), socket);
+}
+
+void add_mount(http::Router& router, ApiContext& context, const std::string& mount) {
+    using http::Method;
+    for (const Method method : {Method::get, Method::post, Method::put, Method::patch, Method::delete_, Method::options}) {
+        for (const char* tail : {"", "/{rest...}"}) {
+            http::Route route;
+            route.method = method;
+            route.pattern = "/" + mount + "/{connector}" + tail;
+            route.max_body = kMaxIntakeBody;
+            route.doc.tag = "intake";
+            route.doc.summary = "Handled by the connector";
+            route.doc.is_internal = method != Method::post && method != Method::get;
+            route.handler = [&context, mount](http::Request request) {
+                return receive(context, mount, std::move(request));
+            };
+            if (method == Method::get) {
+                route.admit = [&context, mount](const http::Request& request) { return admit(context, mount, request); };
+                route.stream = [&context, mount](http::Request request, http::WebSocket& socket) {
+                    return stream(context, mount, std::move(request), socket);
+                };
+            }
+            router.add(std::move(route));
+        }
+    }
+}
+
+}  // namespace
+
+void add_intake_routes(http::Router& router, ApiContext& context) {
+    std::set<std::string> mounts;
+    for (const ConnectorType* type : connector_types())
+        if (!type->mount.empty()) mounts.insert(type->mount);
+    for (const std::string& mount : mounts) add_mount(router, context, mount);
+}
+
+}  // namespace tributary

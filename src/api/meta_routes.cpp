@@ -1,0 +1,106 @@
+#include <boost/json.hpp>
+
+#include "api/guard.hpp"
+#include "api/json.hpp"
+#include "api/metrics.hpp"
+#include "api/routes.hpp"
+#include "api/version.hpp"
+#include "api/web_assets.hpp"
+
+namespace tributary {
+namespace json = boost::json;
+namespace {
+
+awaitable<http::Reply> alive(ApiContext&, http::Request, Actor) { co_return http::Reply::text(200, "ok\n"); }
+
+// Ready means: the store answers. A connector that is down does not make the desk unready.
+awaitable<http::Reply> ready(ApiContext& context, http::Request, Actor) {
+    if (context.is_draining)
+        co_return http::Reply::problem(Error(Outcome::unavailable, "The service is shutting down."));
+    std::string trouble;
+    try {
+        co_await context.house.store.read([](const Tx& tx) { return newest_change(tx); });
+    } catch (const std::exception& thrown) {
+        trouble = thrown.what();
+    }
+    if (!trouble.empty())
+        co_return http::Reply::problem(Error(Outcome::unavailable, "The store does not answer.", trouble));
+    co_return http::Reply::text(200, "ready\n");
+}
+
+awaitable<http::Reply> metrics(ApiContext& context, http::Request, Actor) {
+    http::Reply reply(200);
+    reply.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    reply.body = metrics_text(context);
+    co_return reply;
+}
+
+http::Reply asset_reply(const http::Request& request, const WebAsset& asset) {
+    http::Reply reply(200);
+    const std::string etag = "\"" + std::string(asset.etag) + "\"";
+    reply.headers.set("ETag", etag);
+    reply.headers.set("Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    if (request.headers.get("If-None-Match") == etag) {
+        reply.status = 304;
+        return reply;
+    }
+    reply.headers.set("Content-Type", std::string(asset.content_type));
+    reply.body = asset.bytes;
+    return reply;
+}
+
+awaitable<http::Reply> openapi_reply(ApiContext& context) {
+    if (!context.server) throw Failure(Outcome::unavailable, "The service is starting.");
+    co_return http::Reply::json(200, context.server->router().openapi("Tributary", kVersion));
+}
+
+// The web app is one page: addresses it makes up itself lead to it, files it does not have are 404.
+awaitable<http::Reply> web(ApiContext&, http::Request request, Actor) {
+    if (const auto asset = find_web_asset(request.path)) co_return asset_reply(request, *asset);
+    const bool looks_like_file = request.path.rfind('.') != std::string::npos;
+    const bool is_api = request.path.starts_with("/api/");
+    const auto page = find_web_asset("/");
+    if (looks_like_file || is_api || !page)
+        co_return http::Reply::problem(Error(Outcome::not_found, "There is nothing under this address."));
+    co_return asset_reply(request, *page);
+}
+
+}  // namespace
+
+void add_meta_routes(http::Router& router, ApiContext& context) {
+    using http::Method;
+    RouteTable table(router, context, "operations");
+    table.add(Method::get, "/healthz", Access::everybody, alive, {"The process lives"});
+    table.add(Method::get, "/readyz", Access::everybody, ready, {"The store answers; else 503 with the reason"});
+    table.add(Method::get, "/metrics", Access::everybody, metrics, {"Prometheus text"});
+
+    // The document describes the finished table, so it is made when it is first asked for.
+    http::Route document;
+    document.pattern = "/openapi.json";
+    document.doc.tag = "operations";
+    document.doc.summary = "This description";
+    ApiContext& shared = context;
+    document.handler = [&shared](http::Request) -> awaitable<http::Reply> { return openapi_reply(shared); };
+    router.add(std::move(document));
+
+    http::Route app;
+    app.pattern = "/{rest...}";
+    app.doc.is_internal = true;
+    app.handler = [&shared](http::Request request) { return web(shared, std::move(request), Actor()); };
+    router.add(std::move(app));
+}
+
+http::Router make_router(ApiContext& context) {
+    http::Router router;
+    add_schemas(router);
+    add_customer_routes(router, context);
+    add_ticket_routes(router, context);
+    add_interaction_routes(router, context);
+    add_change_routes(router, context);
+    add_house_routes(router, context);
+    add_intake_routes(router, context);
+    add_meta_routes(router, context);
+    return router;
+}
+
+}  // namespace tributary

@@ -1,0 +1,18 @@
+// The route groups of the table, one function and one file each.
+#pragma once
+
+#include "api/context.hpp"
+#include "http/router.hpp"
+
+namespace tributary {
+
+void add_schemas(http::Router& router);
+void add_customer_routes(http::Router& router, ApiContext& context);
+void add_ticket_routes(http::Router& router, ApiContext& context);
+void add_interaction_routes(http::Router& router, ApiContext& context);
+void add_change_routes(http::Router& router, ApiContext& context);
+void add_house_routes(http::Router& router, ApiContext& context);   // me, agents, connectors, quarantine, search
+void add_intake_routes(http::Router& router, ApiContext& context);  // the connectors' mounts
+void add_meta_routes(http::Router& router, ApiContext& context);    // healthz, readyz, metrics, openapi, web app
+
+}  // namespace tributary

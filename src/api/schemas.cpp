@@ -1,0 +1,169 @@
+#include <boost/json.hpp>
+
+#include "api/routes.hpp"
+
+namespace tributary {
+namespace {
+
+// JSON Schema 2020-12, as OpenAPI 3.1 takes it. tests/integration checks replies against these.
+constexpr const char* kSchemas = R"json({
+"Problem": {"type": "object", "required": ["type", "title", "status"], "properties": {
+  "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
+  "reason": {"type": "string"},
+  "errors": {"type": "array", "items": {"type": "object", "required": ["pointer", "detail"], "properties": {
+    "pointer": {"type": "string"}, "detail": {"type": "string"}}}}}},
+"Party": {"type": "object", "required": ["name", "address"], "properties": {
+  "name": {"type": ["string", "null"]}, "address": {"type": ["string", "null"]}}},
+"Sender": {"type": "object", "required": ["name", "address", "proof"], "properties": {
+  "name": {"type": ["string", "null"]}, "address": {"type": ["string", "null"]}, "proof": {"$ref": "#/components/schemas/Proof"}}},
+"Proof": {"enum": ["none", "claimed", "channel", "signed"]},
+"AgentRef": {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
+"Agent": {"type": "object", "required": ["id", "name", "email", "role", "disabled", "created_at"], "properties": {
+  "id": {"type": "string"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"},
+  "disabled": {"type": "boolean"}, "created_at": {"type": "string", "format": "date-time"}}},
+"NewAgent": {"type": "object", "required": ["name", "email"], "properties": {
+  "name": {"type": "string"}, "email": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"}}},
+"AgentPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Agent"}}, "next": {"type": ["string", "null"]}}},
+"Role": {"enum": ["reader", "agent", "admin"]},
+"Token": {"type": "object", "required": ["id", "name", "role", "created_at", "revoked_at"], "properties": {
+  "id": {"type": "string"}, "name": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"},
+  "created_at": {"type": "string"}, "revoked_at": {"type": ["string", "null"]}}},
+"NewToken": {"type": "object", "required": ["name", "role"], "properties": {
+  "name": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"}}},
+"NewTokenReply": {"allOf": [{"$ref": "#/components/schemas/Token"}, {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}]},
+"TokenPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Token"}}, "next": {"type": ["string", "null"]}}},
+"Me": {"type": "object", "required": ["agent", "role", "newest_change", "public_url"], "properties": {
+  "agent": {"$ref": "#/components/schemas/Agent"}, "role": {"$ref": "#/components/schemas/Role"},
+  "newest_change": {"type": "integer"}, "public_url": {"type": "string"}}},
+"Identity": {"type": "object", "required": ["kind", "value", "proof", "scope", "display"], "properties": {
+  "kind": {"type": "string"}, "value": {"type": "string"}, "proof": {"$ref": "#/components/schemas/Proof"},
+  "scope": {"type": ["string", "null"]}, "display": {"type": "string"}}},
+"Customer": {"type": "object", "required": ["id", "number", "display_name", "identities", "owner", "fields", "created_at", "version"], "properties": {
+  "id": {"type": "string"}, "number": {"type": "integer"}, "display_name": {"type": "string"},
+  "identities": {"type": "array", "items": {"$ref": "#/components/schemas/Identity"}},
+  "owner": {"anyOf": [{"$ref": "#/components/schemas/AgentRef"}, {"type": "null"}]},
+  "fields": {"type": "object"}, "created_at": {"type": "string", "format": "date-time"}, "version": {"type": "integer"},
+  "merge": {"type": "string", "description": "Only in the answer to a merge: what unmerge takes."}}},
+"CustomerPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Customer"}}, "next": {"type": ["string", "null"]}}},
+"NewCustomer": {"type": "object", "required": ["display_name"], "properties": {
+  "display_name": {"type": "string", "maxLength": 200},
+  "identities": {"type": "array", "items": {"type": "object", "required": ["kind", "value"], "properties": {
+    "kind": {"type": "string"}, "value": {"type": "string"}}}}}},
+"CustomerChange": {"type": "object", "properties": {
+  "display_name": {"type": "string"}, "owner": {"type": ["string", "null"]}, "fields": {"type": "object"}}},
+"MergeCustomer": {"type": "object", "required": ["other"], "properties": {"other": {"type": "string"}}},
+"UnmergeCustomer": {"type": "object", "required": ["merge"], "properties": {"merge": {"type": "string"}}},
+"Attachment": {"type": "object", "required": ["filename", "content_type", "size", "sha256", "inline", "content_id"], "properties": {
+  "id": {"type": "string"}, "filename": {"type": ["string", "null"]}, "content_type": {"type": "string"}, "size": {"type": "integer"},
+  "sha256": {"type": "string"}, "inline": {"type": "boolean"}, "content_id": {"type": ["string", "null"]}}},
+"Delivery": {"type": "object", "required": ["name", "address", "state", "attempts", "next_attempt_at", "remote_id", "diagnostic", "maybe_sent_twice"], "properties": {
+  "name": {"type": ["string", "null"]}, "address": {"type": ["string", "null"]}, "state": {"enum": ["queued", "accepted", "failed"]},
+  "attempts": {"type": "integer"}, "next_attempt_at": {"type": ["string", "null"]}, "remote_id": {"type": ["string", "null"]},
+  "diagnostic": {"type": ["string", "null"]}, "maybe_sent_twice": {"type": "boolean"}}},
+"Interaction": {"type": "object",
+  "required": ["id", "seq", "customer_id", "ticket_id", "ticket_number", "connector", "occurred_at", "received_at", "claimed", "agent",
+    "deliveries", "why", "has_raw", "kind", "channel", "direction", "external_id", "sent_at", "from", "reply_to", "to", "cc", "subject",
+    "text", "reply_text", "html_sanitized", "attachments", "message_id", "in_reply_to", "references", "auto", "bounce", "data", "warnings"],
+  "properties": {
+  "id": {"type": "string"}, "seq": {"type": "integer"}, "customer_id": {"type": "string"}, "ticket_id": {"type": ["string", "null"]},
+  "ticket_number": {"type": ["integer", "null"]}, "connector": {"type": ["string", "null"]}, "occurred_at": {"type": "string"},
+  "received_at": {"type": "string"}, "claimed": {"type": "boolean"},
+  "agent": {"anyOf": [{"$ref": "#/components/schemas/AgentRef"}, {"type": "null"}]},
+  "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+  "why": {"type": "object", "required": ["customer", "ticket"], "properties": {"customer": {"type": "string"}, "ticket": {"type": "string"}}},
+  "has_raw": {"type": "boolean"},
+  "kind": {"enum": ["message", "call", "form", "order", "survey", "visit", "note", "system"]}, "channel": {"type": "string"},
+  "direction": {"enum": ["in", "out", "internal"]}, "external_id": {"type": ["string", "null"]}, "sent_at": {"type": ["string", "null"]},
+  "from": {"anyOf": [{"$ref": "#/components/schemas/Sender"}, {"type": "null"}]},
+  "reply_to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+  "to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+  "cc": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+  "subject": {"type": "string"}, "text": {"type": "string"}, "reply_text": {"type": "string"},
+  "html_sanitized": {"type": ["string", "null"]},
+  "attachments": {"type": "array", "items": {"$ref": "#/components/schemas/Attachment"}},
+  "message_id": {"type": ["string", "null"]}, "in_reply_to": {"type": "array", "items": {"type": "string"}},
+  "references": {"type": "array", "items": {"type": "string"}},
+  "auto": {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["none", "auto_reply", "bounce", "feedback", "receipt", "list", "loop"]}}},
+  "bounce": {"type": ["object", "null"]}, "data": {"type": "object"}, "warnings": {"type": "array", "items": {"type": "string"}}}},
+"InteractionPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Interaction"}}, "next": {"type": ["string", "null"]}}},
+"NewInteraction": {"type": "object", "required": ["customer", "kind"], "properties": {
+  "customer": {"type": "string"}, "ticket": {"type": "string"}, "kind": {"type": "string"}, "direction": {"enum": ["in", "out", "internal"]},
+  "subject": {"type": "string"}, "text": {"type": "string"}, "data": {"type": "object"}, "occurred_at": {"type": "string"}}},
+"Ticket": {"type": "object",
+  "required": ["id", "number", "customer", "connector", "channel", "subject", "status", "type", "priority", "assignee", "claimed",
+    "created_at", "updated_at", "waiting_since", "last_change", "version", "merged_into", "last_words", "last_author"],
+  "properties": {
+  "id": {"type": "string"}, "number": {"type": "integer"},
+  "customer": {"type": "object", "required": ["id", "number", "display_name"], "properties": {
+    "id": {"type": "string"}, "number": {"type": "integer"}, "display_name": {"type": "string"}}},
+  "connector": {"type": ["string", "null"]}, "channel": {"type": ["string", "null"]}, "subject": {"type": "string"},
+  "status": {"enum": ["open", "pending", "solved", "closed"]}, "type": {"enum": ["request", "complaint", "question", "other"]},
+  "priority": {"enum": ["low", "normal", "high", "urgent"]},
+  "assignee": {"anyOf": [{"$ref": "#/components/schemas/AgentRef"}, {"type": "null"}]},
+  "claimed": {"type": "boolean"}, "created_at": {"type": "string"}, "updated_at": {"type": "string"},
+  "waiting_since": {"type": ["string", "null"]}, "last_change": {"type": "integer"}, "version": {"type": "integer"},
+  "merged_into": {"type": ["string", "null"]}, "last_words": {"type": "string"}, "last_author": {"type": "string"}}},
+"ReplyPlan": {"type": "object", "required": ["available", "reason", "connector", "channel", "to", "cc", "subject", "has_subject", "has_html", "has_recipients", "max_text"], "properties": {
+  "available": {"type": "boolean"}, "reason": {"type": "string"}, "connector": {"type": ["string", "null"]}, "channel": {"type": ["string", "null"]},
+  "to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}}, "cc": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+  "subject": {"type": "string"}, "has_subject": {"type": "boolean"}, "has_html": {"type": "boolean"}, "has_recipients": {"type": "boolean"},
+  "max_text": {"type": "integer"}}},
+"TicketView": {"allOf": [{"$ref": "#/components/schemas/Ticket"}, {"type": "object", "required": ["interactions", "reply"], "properties": {
+  "interactions": {"type": "array", "items": {"$ref": "#/components/schemas/Interaction"}}, "reply": {"$ref": "#/components/schemas/ReplyPlan"}}}]},
+"TicketPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Ticket"}}, "next": {"type": ["string", "null"]}}},
+"NewTicket": {"type": "object", "required": ["customer", "subject"], "properties": {
+  "customer": {"type": "string"}, "subject": {"type": "string", "maxLength": 998}, "text": {"type": "string"},
+  "type": {"type": "string"}, "priority": {"type": "string"}}},
+"TicketChange": {"type": "object", "properties": {
+  "status": {"type": "string"}, "type": {"type": "string"}, "priority": {"type": "string"}, "assignee": {"type": ["string", "null"]},
+  "subject": {"type": "string"}}},
+"NewReply": {"type": "object", "required": ["text"], "properties": {
+  "text": {"type": "string"}, "html": {"type": "string"}, "to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+  "cc": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+  "attachments": {"type": "array", "maxItems": 20, "items": {"type": "object", "required": ["filename", "data"], "properties": {
+    "filename": {"type": "string"}, "content_type": {"type": "string"}, "data": {"type": "string", "description": "base64"}}}},
+  "seen": {"type": "integer", "description": "The ticket's last_change the agent saw; a ticket that moved on answers 409."}}},
+"NewNote": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
+"MergeTicket": {"type": "object", "required": ["other"], "properties": {"other": {"type": ["string", "integer"]}}},
+"Connector": {"type": "object", "required": ["name", "channel", "title", "state", "reason", "last_in", "last_out", "backlog", "queued", "restarts", "provisioned", "capabilities"], "properties": {
+  "name": {"type": "string"}, "channel": {"type": "string"}, "title": {"type": "string"},
+  "state": {"enum": ["starting", "up", "degraded", "down", "paused"]}, "reason": {"type": "string"},
+  "last_in": {"type": ["string", "null"]}, "last_out": {"type": ["string", "null"]}, "backlog": {"type": ["integer", "null"]},
+  "queued": {"type": "integer"}, "restarts": {"type": "integer"}, "provisioned": {"type": "boolean"}, "capabilities": {"type": "object"}}},
+"ConnectorPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Connector"}}, "next": {"type": ["string", "null"]}}},
+"CheckReply": {"type": "object", "required": ["ok", "steps"], "properties": {"ok": {"type": "boolean"},
+  "steps": {"type": "array", "items": {"type": "object", "required": ["name", "ok", "detail"], "properties": {
+    "name": {"type": "string"}, "ok": {"type": "boolean"}, "detail": {"type": "string"}}}}}},
+"ChannelPage": {"type": "object", "required": ["items", "next"], "properties": {"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]}}},
+"QuarantineItem": {"type": "object", "required": ["id", "connector", "channel", "reason", "detail", "sender", "subject", "state", "received_at"], "properties": {
+  "id": {"type": "string"}, "connector": {"type": "string"}, "channel": {"type": "string"}, "reason": {"type": "string"}, "detail": {"type": "string"},
+  "sender": {"type": ["string", "null"]}, "subject": {"type": ["string", "null"]}, "state": {"enum": ["waiting", "replayed", "discarded"]},
+  "received_at": {"type": "string"}}},
+"QuarantinePage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/QuarantineItem"}}, "next": {"type": ["string", "null"]}}},
+"QuarantineReply": {"type": "object", "required": ["id", "state"], "properties": {"id": {"type": "string"}, "state": {"type": "string"}, "interaction": {"type": "string"}}},
+"SearchHit": {"type": "object", "required": ["kind", "id", "title", "snippet", "customer_id", "at"], "properties": {
+  "kind": {"enum": ["customer", "ticket", "interaction"]}, "id": {"type": "string"}, "title": {"type": "string"}, "snippet": {"type": "string"},
+  "customer_id": {"type": ["string", "null"]}, "at": {"type": "string"}}},
+"SearchPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/SearchHit"}}, "next": {"type": ["string", "null"]}}},
+"Change": {"type": "object", "required": ["seq", "kind", "ids"], "properties": {
+  "seq": {"type": "integer"}, "kind": {"type": "string"}, "ids": {"type": "array", "items": {"type": "string"}}}},
+"ChangePage": {"type": "object", "required": ["items", "newest"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}}, "newest": {"type": "integer"}}}
+})json";
+
+}  // namespace
+
+void add_schemas(http::Router& router) {
+    for (const auto& [name, schema] : boost::json::parse(kSchemas).as_object())
+        router.add_schema(std::string(name), schema);
+}
+
+}  // namespace tributary
