@@ -1,4 +1,4 @@
-#include "activity.hpp"
+#include "connectors/chat/activity.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/chat/refusal.hpp"
 #include "model/interaction.hpp"
-#include "refusal.hpp"
 
 namespace tributary::chat {
 

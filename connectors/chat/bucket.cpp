@@ -1,4 +1,4 @@
-#include "bucket.hpp"
+#include "connectors/chat/bucket.hpp"
 
 #include <algorithm>
 #include <cmath>

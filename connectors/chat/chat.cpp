@@ -1,9 +1,9 @@
-#include "chat.hpp"
+#include "connectors/chat/chat.hpp"
 
 #include <boost/json/object.hpp>
 
 #include "base/text.hpp"
-#include "widget.hpp"
+#include "connectors/chat/widget.hpp"
 
 namespace tributary::chat {
 namespace {

@@ -7,13 +7,13 @@
 #include <string>
 #include <unordered_map>
 
-#include "bucket.hpp"
 #include "connector/connector.hpp"
-#include "endpoint.hpp"
-#include "gate.hpp"
-#include "normalize.hpp"
-#include "options.hpp"
-#include "streams.hpp"
+#include "connectors/chat/bucket.hpp"
+#include "connectors/chat/endpoint.hpp"
+#include "connectors/chat/gate.hpp"
+#include "connectors/chat/normalize.hpp"
+#include "connectors/chat/options.hpp"
+#include "connectors/chat/streams.hpp"
 
 namespace tributary::chat {
 

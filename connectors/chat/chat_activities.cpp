@@ -6,7 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"
-#include "chat.hpp"
+#include "connectors/chat/chat.hpp"
 
 namespace tributary::chat {
 namespace {

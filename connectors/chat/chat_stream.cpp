@@ -2,7 +2,7 @@
 #include <exception>
 
 #include "base/log.hpp"
-#include "chat.hpp"
+#include "connectors/chat/chat.hpp"
 
 namespace tributary::chat {
 namespace {

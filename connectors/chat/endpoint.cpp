@@ -1,4 +1,4 @@
-#include "endpoint.hpp"
+#include "connectors/chat/endpoint.hpp"
 
 #include <vector>
 

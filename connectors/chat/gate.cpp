@@ -1,4 +1,4 @@
-#include "gate.hpp"
+#include "connectors/chat/gate.hpp"
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"

@@ -5,11 +5,11 @@
 #include <string>
 #include <unordered_map>
 
-#include "endpoint.hpp"
+#include "connectors/chat/endpoint.hpp"
+#include "connectors/chat/options.hpp"
+#include "connectors/chat/refusal.hpp"
+#include "connectors/chat/seal.hpp"
 #include "model/interaction.hpp"
-#include "options.hpp"
-#include "refusal.hpp"
-#include "seal.hpp"
 
 namespace tributary::chat {
 

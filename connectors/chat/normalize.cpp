@@ -1,18 +1,19 @@
-#include "normalize.hpp"
+#include "connectors/chat/normalize.hpp"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"
+#include "connector/stored_request.hpp"
 
 namespace tributary::chat {
 namespace {
 
 constexpr std::string_view activity_type = "application/vnd.microsoft.activity";
 constexpr std::string_view activity_field = "activity";
-constexpr std::string_view session_field = "Tributary-Session: ";
-constexpr std::string_view type_field = "Content-Type: ";
+constexpr const char* session_field = "Tributary-Session";
+constexpr const char* type_field = "Content-Type";
 constexpr std::size_t max_activity_bytes = 64 * 1024;
 constexpr std::size_t max_filename_bytes = 150;
 
@@ -61,13 +62,6 @@ Session read_session(const boost::json::object& json) {
     return session;
 }
 
-std::string_view head_field(std::string_view head, std::string_view field) {
-    for (auto line : split(head, '\n')) {
-        if (line.starts_with(field)) return trim(line.substr(field.size()));
-    }
-    return {};
-}
-
 Result<Posted> read_bare(std::string_view raw) {
     const auto json = http::parse_json(raw);
     if (!json) return json.error();
@@ -81,25 +75,21 @@ Result<Posted> read_bare(std::string_view raw) {
     return posted;
 }
 
-Result<Posted> read_request(std::string_view raw) {
-    const auto end = raw.find("\r\n\r\n");
-    if (end == std::string_view::npos) return unreadable("no head");
-    const auto head = raw.substr(0, end);
-    const auto body = raw.substr(end + 4);
-    const auto session = http::parse_json(head_field(head, session_field));
+Result<Posted> read_received(const http::Request& request) {
+    const auto session = http::parse_json(request.headers.get(session_field));
     if (!session || !session->is_object()) return unreadable("no session in the head");
 
     Posted posted;
     posted.session = read_session(session->get_object());
-    const auto content_type = head_field(head, type_field);
+    const auto content_type = request.headers.get(type_field);
     boost::json::value json;
     if (starts_with_ignoring_case(content_type, "multipart/")) {
-        auto upload = read_upload(content_type, std::string(body), UploadLimits());
+        auto upload = read_upload(content_type, request.body, UploadLimits());
         if (!upload) return unreadable("not an upload");
         json = std::move(upload->activity);
         posted.files = std::move(upload->files);
     } else {
-        auto parsed = http::parse_json(body);
+        auto parsed = http::parse_json(request.body);
         if (!parsed) return parsed.error();
         json = std::move(*parsed);
     }
@@ -218,13 +208,14 @@ Content content_of(const Posted& posted, const Claims& profile, const Claims& cl
 }  // namespace
 
 std::string make_raw(const Session& session, std::string_view content_type, std::string_view body) {
+    http::Request request;
+    request.method_name = "POST";
+    request.target = "/v3/directline/conversations/" + session.conversation + "/activities";
+    request.headers.set(type_field, std::string(content_type));
     // The serialiser escapes every control character, so the session stays on its line.
-    std::string raw =
-        "POST /v3/directline/conversations/" + session.conversation + "/activities HTTP/1.1\r\n";
-    raw.append(type_field).append(content_type).append("\r\n");
-    raw.append(session_field).append(boost::json::serialize(write_session(session)));
-    raw.append("\r\n\r\n").append(body);
-    return raw;
+    request.headers.set(session_field, boost::json::serialize(write_session(session)));
+    request.body = body;
+    return write_request(request, {type_field, session_field}, std::nullopt);
 }
 
 Checked<Upload> read_upload(std::string_view content_type, std::string body,
@@ -240,7 +231,10 @@ Checked<Upload> read_upload(std::string_view content_type, std::string body,
     form_limits.max_files = limits.max_files + 1;  // the activity is one of them
     form_limits.max_file_bytes = limits.max_bytes;
     auto form = http::parse_form(request, form_limits);
-    if (!form) return Refusal::upload_too_large;
+    if (!form) {
+        return form.error().outcome == Outcome::invalid ? Refusal::upload_too_large
+                                                        : Refusal::malformed;
+    }
 
     // Browsers send a Blob as a file called "blob"; hand-written clients send a plain field.
     std::string activity = http::find_field(form->fields, activity_field).value_or("");
@@ -266,7 +260,9 @@ Checked<Upload> read_upload(std::string_view content_type, std::string body,
 }
 
 Result<InboundMessage> normalize(std::string_view region, std::string_view raw) {
-    auto read = trim(raw).starts_with('{') ? read_bare(raw) : read_request(raw);
+    const auto stored = read_request(raw);
+    if (!stored) return stored.error();
+    auto read = stored->was_received ? read_received(stored->request) : read_bare(raw);
     if (!read) return read.error();
     auto& posted = *read;
     const auto& session = posted.session;

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "activity.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "connector/connector.hpp"
+#include "connectors/chat/activity.hpp"
 #include "model/identity.hpp"
 
 namespace tributary::chat {
@@ -26,7 +26,7 @@ struct Session {
     std::string request;  // random; keeps equal messages without an id of their own apart
 };
 
-// The stored form: an HTTP/1.1 request whose head is ours and whose body is the client's, byte for
+// The stored form (connector/stored_request.hpp): a head that is ours, and the client's body byte for
 // byte. Authorization is not in it.
 std::string make_raw(const Session& session, std::string_view content_type, std::string_view body);
 inline constexpr std::string_view raw_content_type = "application/http";

@@ -1,4 +1,4 @@
-#include "options.hpp"
+#include "connectors/chat/options.hpp"
 
 #include <algorithm>
 #include <boost/url/parse.hpp>

@@ -1,4 +1,4 @@
-#include "refusal.hpp"
+#include "connectors/chat/refusal.hpp"
 
 #include <boost/json/object.hpp>
 

@@ -1,4 +1,4 @@
-#include "seal.hpp"
+#include "connectors/chat/seal.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

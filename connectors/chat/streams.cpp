@@ -1,4 +1,4 @@
-#include "streams.hpp"
+#include "connectors/chat/streams.hpp"
 
 namespace tributary::chat {
 namespace {

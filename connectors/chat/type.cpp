@@ -1,6 +1,6 @@
 // The constant that makes this folder a channel.
 #include "base/text.hpp"
-#include "chat.hpp"
+#include "connectors/chat/chat.hpp"
 
 namespace tributary::chat {
 namespace {

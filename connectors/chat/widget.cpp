@@ -1,9 +1,9 @@
-#include "widget.hpp"
+#include "connectors/chat/widget.hpp"
 
 #include <boost/json/object.hpp>
 
 #include "base/crypto.hpp"
-#include "widget_asset.hpp"
+#include "connectors/chat/widget_asset.hpp"
 
 namespace tributary::chat {
 namespace {

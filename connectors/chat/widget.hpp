@@ -1,8 +1,8 @@
 // What a page loads: the widget's script and its words.
 #pragma once
 
+#include "connectors/chat/options.hpp"
 #include "http/message.hpp"
-#include "options.hpp"
 
 namespace tributary::chat {
 
