@@ -32,10 +32,16 @@ namespace tributary {
 class Tx;  // one transaction; store/sql.hpp is for this room only
 
 struct StoreOptions {
+    // One daemon holds the store; commands (token create, verify) work beside it, in processes of
+    // their own. They neither checkpoint nor sweep, and an older schema they migrate only when no
+    // daemon runs.
+    enum class Use { daemon, command };
+
     std::string url;               // "sqlite:/path/tributary.db"
     std::filesystem::path state;   // large blobs live below <state>/blobs
     int readers = 2;
     std::size_t max_queued_writes = 10'000;  // beyond: Failure(unavailable), nothing happened
+    Use use = Use::daemon;
 };
 
 // Bytes made ready for a transaction: hashed and, when large, already in an fsynced file. A file
@@ -73,7 +79,8 @@ class Store {
         return run<std::invoke_result_t<F&, Tx&>, Tx&>(Access::write, std::move(step));
     }
 
-    // For commands without an event loop (token create, verify): on this thread, its own commit.
+    // For commands without an event loop (token create, verify): blocks this thread until the step
+    // has run and, when it writes, is durable. Never from the I/O thread.
     virtual void write_now(const std::function<void(Tx&)>& step) = 0;
     virtual void read_now(const std::function<void(const Tx&)>& step) = 0;
 

@@ -1,0 +1,66 @@
+#include "store/housekeeping.hpp"
+
+#include "base/crypto.hpp"
+#include "store/sql.hpp"
+
+namespace tributary {
+namespace {
+
+constexpr std::size_t instance_key_bytes = 32;
+
+}  // namespace
+
+std::optional<std::string> find_cursor(const Tx& tx, std::string_view connector) {
+    return tx.query_one<std::string>(
+        R"sql(SELECT cursor FROM source_cursor WHERE connector = $1)sql", connector);
+}
+
+void set_cursor(Tx& tx, std::string_view connector, std::string_view cursor, Timestamp now) {
+    tx.exec(R"sql(INSERT INTO source_cursor (connector, cursor, moved_at) VALUES ($1, $2, $3)
+                  ON CONFLICT (connector) DO UPDATE
+                  SET cursor = excluded.cursor, moved_at = excluded.moved_at)sql",
+            connector, cursor, now);
+}
+
+std::optional<RememberedReply> find_idempotency(const Tx& tx, std::string_view scope,
+                                                std::string_view key) {
+    Rows rows = tx.query(R"sql(SELECT request_sha256, status, body FROM idempotency
+                               WHERE scope = $1 AND key = $2)sql",
+                         scope, key);
+    if (!rows.next()) return std::nullopt;
+    RememberedReply reply;
+    rows.read(reply.request_sha256, reply.status, reply.body);
+    return reply;
+}
+
+void remember_idempotency(Tx& tx, std::string_view scope, std::string_view key,
+                          const RememberedReply& reply, Timestamp now) {
+    tx.exec(R"sql(INSERT INTO idempotency (scope, key, request_sha256, status, body, remembered_at)
+                  VALUES ($1, $2, $3, $4, $5, $6))sql",
+            scope, key, Bytes(reply.request_sha256), reply.status, reply.body, now);
+}
+
+std::string instance_key(Tx& tx, std::string_view purpose) {
+    tx.exec(R"sql(INSERT INTO instance_key (purpose, key) VALUES ($1, $2)
+                  ON CONFLICT (purpose) DO NOTHING)sql",
+            purpose, Bytes(random_bytes(instance_key_bytes)));
+    return tx
+        .query_one<std::string>(R"sql(SELECT key FROM instance_key WHERE purpose = $1)sql", purpose)
+        .value();
+}
+
+std::int64_t count_events(const Tx& tx, std::string_view what, std::string_view whom,
+                          Timestamp since) {
+    return tx
+        .query_one<std::int64_t>(R"sql(SELECT count(*) FROM event
+                                       WHERE what = $1 AND whom = $2 AND happened_at >= $3)sql",
+                                 what, whom, since)
+        .value();
+}
+
+void note_event(Tx& tx, std::string_view what, std::string_view whom, Timestamp now) {
+    tx.exec(R"sql(INSERT INTO event (what, whom, happened_at) VALUES ($1, $2, $3))sql", what, whom,
+            now);
+}
+
+}  // namespace tributary

@@ -1,0 +1,185 @@
+#include "store/store.hpp"
+
+#include <future>
+
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "store/blob_files.hpp"
+#include "store/lock_file.hpp"
+#include "store/migrations.hpp"
+#include "store/readers.hpp"
+#include "store/sqlite.hpp"
+#include "store/writer.hpp"
+
+namespace tributary {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t file_from_bytes = 64 * 1024;  // blobs this large are files
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+fs::path database_file(const StoreOptions& options) {
+    if (!options.url.starts_with(sqlite_scheme)) {
+        throw Failure(Outcome::invalid, "store.url must begin with \"sqlite:\".", options.url);
+    }
+    return options.url.substr(sqlite_scheme.size());
+}
+
+fs::path lock_path(const fs::path& database) {
+    return database.string() + ".lock";
+}
+
+LockFile take_lock(const fs::path& database) {
+    auto lock = LockFile::try_take(lock_path(database));
+    if (lock) return std::move(*lock);
+    throw Failure(Outcome::conflict, "The store " + database.string() + " is in use by process " +
+                                         LockFile::holder(lock_path(database)) + ".");
+}
+
+// Only the holder of the lock may change the schema; a command takes it for that moment.
+void prepare_schema(Connection& connection, const fs::path& database, StoreOptions::Use use) {
+    switch (check_schema(connection)) {
+        case SchemaState::current: return;
+        case SchemaState::newer:
+            throw Failure(Outcome::conflict,
+                          "The store " + database.string() +
+                              " is newer than this program: " + describe_schema(connection) + ".");
+        case SchemaState::older: break;
+    }
+    std::optional<LockFile> lock;
+    if (use == StoreOptions::Use::command) lock = take_lock(database);
+    migrate(connection);
+}
+
+class SqlStore final : public Store {
+ public:
+    SqlStore(asio::io_context& io, const StoreOptions& options, std::optional<LockFile> lock)
+        : lock_(std::move(lock)),
+          io_(io.get_executor()),
+          blobs_(options.state / "blobs"),
+          listener_(std::make_shared<ChangeListener>()) {
+        const fs::path file = database_file(options);
+        const bool is_daemon = options.use == StoreOptions::Use::daemon;
+        auto connection = open_sqlite(file, is_daemon ? Role::writer : Role::command);
+        prepare_schema(*connection, file, options.use);
+        std::vector<std::unique_ptr<Connection>> reading;
+        for (int index = 0; index < std::max(options.readers, 1); ++index) {
+            reading.push_back(open_sqlite(file, Role::reader));
+        }
+        writer_ = std::make_unique<Writer>(std::move(connection), io_, listener_,
+                                           options.max_queued_writes);
+        readers_ = std::make_unique<Readers>(std::move(reading), io_);
+        if (is_daemon) sweep_blobs();
+    }
+    ~SqlStore() override { SqlStore::stop(); }
+
+    void write_now(const std::function<void(Tx&)>& step) override {
+        run_now([this](Job job) { writer_->submit(std::move(job)); }, step);
+    }
+    void read_now(const std::function<void(const Tx&)>& step) override {
+        run_now([this](Job job) { readers_->submit(std::move(job)); },
+                [&step](Tx& tx) { step(tx); });
+    }
+
+    StagedBlob stage(std::string bytes) override {
+        StagedBlob blob;
+        blob.sha256 = sha256(bytes);
+        blob.size = bytes.size();
+        blob.is_file = bytes.size() >= file_from_bytes;
+        if (blob.is_file) {
+            blobs_.write(blob.sha256, bytes);
+        } else {
+            blob.bytes = std::move(bytes);
+        }
+        return blob;
+    }
+
+    std::optional<std::string> load_blob(std::string_view sha) override;
+
+    void on_change(std::function<void(std::int64_t)> listener) override {
+        listener_->notify = std::move(listener);
+    }
+    StoreStats stats() const override { return writer_->stats(); }
+
+    // Readers first: their connections must be idle when the writer's closes and checkpoints.
+    void stop() override {
+        readers_->stop();
+        writer_->stop();
+    }
+
+ protected:
+    void submit(Access access, Step step, Done done) override {
+        Job job{std::move(step), std::move(done), Tell::on_io, nullptr};
+        if (access == Access::read) {
+            readers_->submit(std::move(job));
+        } else {
+            writer_->submit(std::move(job));
+        }
+    }
+    asio::any_io_executor executor() override { return io_; }
+
+ private:
+    template <class Submit>
+    static void run_now(Submit submit, Step step) {
+        std::promise<void> ended;
+        Done done = [&ended](std::exception_ptr error) {
+            if (error) {
+                ended.set_exception(error);
+            } else {
+                ended.set_value();
+            }
+        };
+        submit(Job{std::move(step), std::move(done), Tell::on_this_thread, nullptr});
+        ended.get_future().get();
+    }
+
+    void sweep_blobs() {
+        blobs_.sweep([this](std::string_view sha) {
+            bool is_named = false;
+            read_now([&](const Tx& tx) {
+                is_named =
+                    tx.query_one<int>(R"sql(SELECT 1 FROM blob WHERE sha256 = $1)sql", Bytes(sha))
+                        .has_value();
+            });
+            return is_named;
+        });
+    }
+
+    std::optional<LockFile> lock_;  // goes last
+    asio::any_io_executor io_;
+    BlobFiles blobs_;
+    std::shared_ptr<ChangeListener> listener_;
+    std::unique_ptr<Writer> writer_;  // closes after the readers
+    std::unique_ptr<Readers> readers_;
+};
+
+std::optional<std::string> SqlStore::load_blob(std::string_view sha) {
+    bool is_known = false;
+    std::optional<std::string> bytes;
+    read_now([&](const Tx& tx) {
+        Rows rows = tx.query(R"sql(SELECT bytes FROM blob WHERE sha256 = $1)sql", Bytes(sha));
+        is_known = rows.next();
+        if (is_known) rows.read(bytes);
+    });
+    if (!is_known) return std::nullopt;
+    if (!bytes) bytes = blobs_.read(sha);
+    if (bytes && equal_in_constant_time(sha256(*bytes), sha)) return bytes;
+    log::error("store.blob_damaged", "sha256", to_hex(sha), "do", "restore it from a backup");
+    throw Failure(Outcome::unavailable, "This file is damaged in the store.",
+                  (bytes ? "wrong hash: " : "missing: ") + to_hex(sha));
+}
+
+}  // namespace
+
+Store::~Store() = default;
+
+std::unique_ptr<Store> Store::open(asio::io_context& io, const StoreOptions& options) {
+    const fs::path file = database_file(options);
+    std::error_code failed;
+    if (file.has_parent_path()) fs::create_directories(file.parent_path(), failed);
+    std::optional<LockFile> lock;
+    if (options.use == StoreOptions::Use::daemon) lock = take_lock(file);
+    return std::make_unique<SqlStore>(io, options, std::move(lock));
+}
+
+}  // namespace tributary
