@@ -40,12 +40,12 @@ struct Request {
     Request() = default;
     Method method = Method::get;
     std::string method_name = "GET";
-    std::string target;   // as sent: path and query
-    std::string path;     // decoded, normalised, starts with '/'; the router may strip a mount
+    std::string target;  // as sent: path and query
+    std::string path;    // decoded, normalised, starts with '/'; the router may strip a mount
     Fields query;
     Headers headers;
     std::string body;
-    std::string peer;     // the client's address, behind trusted proxies resolved
+    std::string peer;  // the client's address, behind trusted proxies resolved
     bool is_tls = false;
     std::map<std::string, std::string> parameters;  // of the route: {"id", "…"}
 };
@@ -78,7 +78,7 @@ int status_of(const Error& error);
 struct UploadedFile {
     UploadedFile() = default;
     std::string field;
-    std::string filename;      // as sent; not yet safe as a name
+    std::string filename;  // as sent; not yet safe as a name
     std::string content_type;
     std::string bytes;
 };

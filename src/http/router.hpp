@@ -3,6 +3,8 @@
 
 #include <boost/json/value.hpp>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +27,8 @@ struct RouteDoc {
     boost::json::value request;   // null: no body
     boost::json::value response;  // of the success; null: none
     int success = 200;
-    std::vector<std::string> query;       // names of query parameters
-    bool is_internal = false;             // not listed
+    std::vector<std::string> query;  // names of query parameters
+    bool is_internal = false;        // not listed
 };
 
 struct Route {
@@ -43,16 +45,18 @@ struct Route {
 
 class Router {
  public:
+    // Throws std::logic_error when the pattern is malformed or the route is there already.
     void add(Route route);
     // Shared parts of the OpenAPI document: components.schemas.
     void add_schema(std::string name, boost::json::value schema);
 
     struct Match {
-        const Route* route = nullptr;     // null: 404, or 405 when `allowed` is not empty
+        const Route* route = nullptr;  // null: 404, or 405 when `allowed` is not empty
         std::vector<Method> allowed;
         std::map<std::string, std::string> parameters;
     };
-    // `path` is decoded. Literal segments win over parameters, parameters over {rest...}.
+    // `path` is decoded. HEAD takes a GET route where it has none of its own. Literal segments win
+    // over parameters, parameters over {rest...}.
     Match match(Method method, std::string_view path) const;
 
     const std::vector<Route>& routes() const { return routes_; }
@@ -60,7 +64,18 @@ class Router {
     boost::json::value openapi(std::string_view title, std::string_view version) const;
 
  private:
+    struct Segment {
+        enum class Kind { literal, parameter, rest };  // in order of precedence
+        Kind kind;
+        std::string text;  // the literal, or the parameter's name
+    };
+    using Pattern = std::vector<Segment>;
+    static Pattern parse_pattern(const std::string& text);
+    static bool fits(const Pattern& pattern, const std::vector<std::string_view>& path);
+    static bool precedes(const Pattern& a, const Pattern& b);
+
     std::vector<Route> routes_;
+    std::vector<Pattern> patterns_;  // parallel to routes_
     boost::json::object schemas_;
 };
 

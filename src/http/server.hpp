@@ -2,9 +2,11 @@
 //
 // Framing is judged by our own rule between header and body (promises M4, M5): exactly one Host, no
 // Transfer-Encoding in requests (411), one well-formed Content-Length, no obs-fold; any breach is
-// answered and the connection closed. Deadlines: header 10 s, body at least 1 KiB/s, idle 60 s, write 30 s.
+// answered and the connection closed. A handler has no deadline of its own and runs to its end even
+// when its client has gone.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,15 +21,29 @@ namespace tributary::http {
 
 struct ServerOptions {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 8080;           // 0: any free one
-    std::string tls_certificate;         // PEM file; empty: no TLS
+    std::uint16_t port = 8080;    // 0: any free one
+    std::string tls_certificate;  // PEM file; empty: no TLS
     std::string tls_key;
     std::size_t max_connections = 10'000;
     std::size_t max_connections_per_peer = 1'000;  // loopback exempt
     std::size_t max_header_bytes = 16 * 1024;
-    std::vector<std::string> trusted_proxies;      // addresses whose X-Forwarded-For is believed
+    std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For is believed
     // Fields every reply carries unless its handler set them (security headers).
     std::vector<std::pair<std::string, std::string>> default_headers;
+
+    // How long a client may keep us waiting. Body and reply must in addition move at 1 KiB/s.
+    std::chrono::milliseconds idle_timeout{60'000};  // between requests; silent WebSockets
+    std::chrono::milliseconds header_timeout{
+        10'000};  // first to last byte of a head; TLS handshake
+    std::chrono::milliseconds body_timeout{10'000};
+    std::chrono::milliseconds write_timeout{30'000};
+    std::chrono::milliseconds linger_timeout{2'000};  // for the peer to read our last words
+
+    std::size_t max_web_socket_message = 64 * 1024;   // 1009
+    std::size_t max_web_socket_backlog = 256 * 1024;  // waiting to be read by the peer; then cut
+    // Messages and control frames a peer may send in the long run, and at once; beyond: 1008.
+    std::uint32_t web_socket_frames_per_second = 50;
+    std::uint32_t web_socket_burst = 200;
 };
 
 class Server {
@@ -45,16 +61,17 @@ class Server {
 
     struct Stats {
         std::uint64_t requests = 0;
-        std::uint64_t connections = 0;       // open now
-        std::uint64_t web_sockets = 0;       // open now
-        std::uint64_t refused = 0;           // by limit or framing
+        std::uint64_t connections = 0;  // open now
+        std::uint64_t web_sockets = 0;  // open now
+        std::uint64_t refused = 0;      // by limit or framing
     };
     Stats stats() const;
     const Router& router() const;
 
  private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    // Shared with its connections, which end a turn later than the server when it goes.
+    std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace tributary::http

@@ -1,0 +1,14 @@
+// Whether a request is a proper WebSocket handshake (RFC 6455, section 4.2.1). Pure.
+#pragma once
+
+#include <optional>
+
+#include "http/framing.hpp"
+#include "http/message.hpp"
+
+namespace tributary::http {
+
+// The refusal: 400 for a broken handshake, 426 for none or for another version.
+std::optional<Reply> refuse_upgrade(const Request& request, const Framing& framing);
+
+}  // namespace tributary::http
