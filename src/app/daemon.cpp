@@ -1,0 +1,221 @@
+#include "app/daemon.hpp"
+
+#include <malloc.h>
+#include <systemd/sd-daemon.h>
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "api/context.hpp"
+#include "api/version.hpp"
+#include "app/report.hpp"
+#include "base/log.hpp"
+#include "store/changes.hpp"
+#include "store/housekeeping.hpp"
+
+namespace tributary {
+namespace {
+
+constexpr std::chrono::seconds kDrainPatience{8};
+constexpr std::size_t kWorkerThreads = 2;
+
+http::ServerOptions server_options(const AppConfig& config) {
+    http::ServerOptions options;
+    options.host = config.host();
+    options.port = config.port();
+    options.tls_certificate = config.house.text("server.tls_certificate");
+    options.tls_key = config.house.text("server.tls_key");
+    options.trusted_proxies = config.house.texts("server.trusted_proxies");
+    options.default_headers = {
+        {"Content-Security-Policy",
+         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+         "frame-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+         "frame-ancestors 'none'; object-src 'none'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cache-Control", "no-store"},
+    };
+    if (config.public_url().starts_with("https://"))
+        options.default_headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+    return options;
+}
+
+// The right side of our Message-IDs: the public host, unless it is a bare address.
+std::string mail_domain(const std::string& public_url) {
+    std::string host = public_url.substr(public_url.find("://") + 3);
+    host = host.substr(0, host.find_first_of(":/"));
+    const bool is_name = host.find('.') != std::string::npos &&
+                         host.find_first_not_of("0123456789.") != std::string::npos && host.front() != '[';
+    return is_name ? host : "tributary.localdomain";
+}
+
+void write_port_file(const std::filesystem::path& state, std::uint16_t port) {
+    const std::filesystem::path file = state / "http.port";
+    const std::filesystem::path fresh = state / "http.port.new";
+    std::ofstream(fresh) << port << '\n';
+    std::filesystem::rename(fresh, file);
+}
+
+class Daemon {
+ public:
+    Daemon(AppConfig config, const DaemonOptions& options)
+        : options_(options),
+          config_(std::move(config)),
+          workers_(kWorkerThreads),
+          curl_(io_),
+          store_(open_store(io_, config_)),
+          house_(io_, *store_, workers_, curl_, clock_),
+          supervisor_(house_),
+          changes_(io_, *store_),
+          api_(house_, supervisor_, changes_),
+          signals_(io_, SIGTERM, SIGINT, SIGHUP) {
+        house_.public_url = config_.public_url();
+        house_.mail_domain = mail_domain(house_.public_url);
+        house_.claimed = config_.house.text("identity.claimed") == "apart" ? ClaimedPolicy::apart : ClaimedPolicy::link;
+        store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
+        store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });
+    }
+
+    ~Daemon() { store_->stop(); }
+
+    int run() {
+        if (options_.prepare) options_.prepare(*store_);
+        server_ = std::make_unique<http::Server>(io_, server_options(config_), make_router(api_));
+        api_.server = server_.get();
+        if (const Result<> started = supervisor_.start(config_.connectors); !started) {
+            print_error(started.error());
+            return 2;
+        }
+        server_->start();
+        write_port_file(config_.state(), server_->port());
+        spawn(io_.get_executor(), "signals", watch_signals());
+        spawn(io_.get_executor(), "watchdog", feed_watchdog());
+        log::info("daemon.ready", "version", kVersion, "listen", config_.host(), "port", server_->port(), "connectors",
+                  config_.connectors.size());
+        sd_notify(0, "READY=1");
+        if (options_.on_ready) options_.on_ready(server_->port());
+        turn();
+        log::info("daemon.stopped");
+        log::flush();
+        return 0;
+    }
+
+ private:
+    static std::unique_ptr<Store> open_store(asio::io_context& io, const AppConfig& config) {
+        std::filesystem::create_directories(config.state());
+        StoreOptions options;
+        options.url = config.store_url();
+        options.state = config.state();
+        return Store::open(io, options);
+    }
+
+    // Nothing a handler throws may end the daemon.
+    void turn() {
+        while (true) {
+            try {
+                io_.run();
+                return;
+            } catch (const std::exception& thrown) {
+                log::error("daemon.escaped_exception", "error", thrown.what(), "todo", "report this line");
+            }
+        }
+    }
+
+    awaitable<void> watch_signals() {
+        bool is_stopping = false;
+        while (true) {
+            const int signal = co_await signals_.async_wait(use_awaitable);
+            if (signal == SIGHUP) {
+                co_await reload();
+                continue;
+            }
+            if (is_stopping) {
+                log::warn("daemon.forced_stop");
+                log::flush();
+                std::_Exit(1);
+            }
+            is_stopping = true;
+            spawn(io_.get_executor(), "drain", drain());
+        }
+    }
+
+    awaitable<void> drain() {
+        log::info("daemon.draining");
+        sd_notify(0, "STOPPING=1");
+        api_.is_draining = true;
+        changes_.wake_all();
+        co_await server_->drain(kDrainPatience);
+        co_await supervisor_.stop();
+        store_->stop();
+        io_.stop();
+    }
+
+    awaitable<void> reload() {
+        sd_notify(0, "RELOADING=1");
+        Result<AppConfig> fresh = load_config(options_.config_file);
+        std::string trouble;
+        if (!fresh) {
+            trouble = describe(fresh.error());
+        } else {
+            const Result<> reloaded = co_await supervisor_.reload(std::move(fresh->connectors));
+            if (!reloaded) trouble = describe(reloaded.error());
+        }
+        if (trouble.empty()) {
+            log::info("daemon.reloaded", "connectors", supervisor_.slots().size());
+        } else {
+            log::error("daemon.reload_refused", "error", trouble, "todo", "mend the file and send SIGHUP again");
+        }
+        sd_notify(0, "READY=1");
+    }
+
+    // From the I/O thread, so that a blocked loop misses its beat and systemd restarts us.
+    awaitable<void> feed_watchdog() {
+        std::uint64_t period_us = 0;
+        if (sd_watchdog_enabled(0, &period_us) <= 0) co_return;
+        const std::chrono::microseconds beat(period_us / 3);
+        while (true) {
+            sd_notify(0, "WATCHDOG=1");
+            co_await sleep_for(beat);
+        }
+    }
+
+    const DaemonOptions& options_;
+    AppConfig config_;
+    SystemClock clock_;
+    asio::io_context io_{1};
+    Workers workers_;
+    net::Curl curl_;
+    std::unique_ptr<Store> store_;
+    House house_;
+    Supervisor supervisor_;
+    ChangeFeed changes_;
+    ApiContext api_;
+    std::unique_ptr<http::Server> server_;
+    asio::signal_set signals_;
+};
+
+}  // namespace
+
+int run_daemon(AppConfig config, const DaemonOptions& options) {
+    const log::Format format = config.house.text("log.format") == "json" ? log::Format::json : log::Format::text;
+    log::configure(log::parse_level(config.house.text("log.level")), format);
+    // Two arenas: glibc's default of eight a core keeps freed mail bodies resident.
+    mallopt(M_ARENA_MAX, 2);
+    // A peer that hangs up is an error code, never a signal.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        Daemon daemon(std::move(config), options);
+        return daemon.run();
+    } catch (const Failure& failure) {
+        log::flush();
+        print_error(failure.error());
+        return failure.error().outcome == Outcome::invalid ? 2 : 1;
+    }
+}
+
+}  // namespace tributary
