@@ -1,0 +1,55 @@
+// What the keyboard and the buttons do to an open ticket.
+import type { Desk } from '../app/desk.svelte';
+import type { Command } from '../app/keyboard';
+import type { TicketPatch } from '../api/types';
+import { text } from '../i18n';
+import type { OpenTicket } from './open_ticket.svelte';
+
+export function runTicketCommand(desk: Desk, ticket: OpenTicket, command: Command): boolean {
+  switch (command) {
+    case 'solve':
+      void solve(desk, ticket);
+      return true;
+    case 'assign_me':
+      void changeTicket(desk, ticket, { assignee: 'me' });
+      return true;
+    case 'reply':
+    case 'note':
+      ticket.draft.mode = command;
+      focusComposer();
+      return true;
+    default:
+      return false;
+  }
+}
+
+export async function changeTicket(
+  desk: Desk,
+  ticket: OpenTicket,
+  patch: TicketPatch,
+): Promise<boolean> {
+  let isApplied = false;
+  await desk.attempt(async () => {
+    isApplied = await ticket.change(patch);
+    if (!isApplied && ticket.detail) desk.toasts.warn(text.ticket.changedMeanwhile);
+    desk.inbox.refreshSoon();
+  });
+  return isApplied;
+}
+
+export async function solve(desk: Desk, ticket: OpenTicket): Promise<void> {
+  const before = ticket.detail;
+  if (!before || before.status === 'solved') return;
+  if (!(await changeTicket(desk, ticket, { status: 'solved' }))) return;
+  desk.toasts.say(text.ticket.solved(before.number), {
+    label: text.common.undo,
+    run: () => void changeTicket(desk, ticket, { status: before.status }),
+  });
+}
+
+// The box may just be appearing, so wait for it to be drawn.
+export function focusComposer(): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus();
+  });
+}
