@@ -22,8 +22,8 @@ const languages = {
     write: 'Write a message…', log: 'Conversation', name: 'Your name', email: 'Your e-mail',
     start: 'Start chat', optional: 'optional', connecting: 'Connecting…', resting: 'Open in another tab.',
     here: 'Continue here', failed: 'Not sent.', retry: 'Try again', tooLarge: 'These files are too large.',
-    tooMany: 'Too many files.', unread: 'unread', away: 'You can leave: the answer will be here when you are back.',
-    refused: 'The chat is not available on this page.', desk: 'Support', you: 'You', slower: 'A little slower, please.',
+    tooMany: 'Too many files.', tooLong: 'This message is too long.', unread: 'unread',
+    refused: 'The chat is not available on this page.', desk: 'Support', slower: 'A little slower, please.',
   },
   de: {
     open: 'Chat öffnen', close: 'Chat schließen', send: 'Senden', attach: 'Dateien anhängen', remove: 'Entfernen',
@@ -31,24 +31,24 @@ const languages = {
     start: 'Chat beginnen', optional: 'freiwillig', connecting: 'Verbindung wird aufgebaut …',
     resting: 'In einem anderen Tab geöffnet.', here: 'Hier fortsetzen', failed: 'Nicht gesendet.',
     retry: 'Noch einmal', tooLarge: 'Diese Dateien sind zu groß.', tooMany: 'Zu viele Dateien.',
-    unread: 'ungelesen', away: 'Sie können gehen: Die Antwort wartet hier auf Sie.',
-    refused: 'Der Chat ist auf dieser Seite nicht verfügbar.', desk: 'Service', you: 'Sie', slower: 'Bitte etwas langsamer.',
+    tooLong: 'Diese Nachricht ist zu lang.', unread: 'ungelesen',
+    refused: 'Der Chat ist auf dieser Seite nicht verfügbar.', desk: 'Service', slower: 'Bitte etwas langsamer.',
   },
   vi: {
     open: 'Mở trò chuyện', close: 'Đóng trò chuyện', send: 'Gửi', attach: 'Đính kèm tệp', remove: 'Xóa',
     write: 'Nhập tin nhắn…', log: 'Cuộc trò chuyện', name: 'Tên của bạn', email: 'E-mail của bạn',
     start: 'Bắt đầu', optional: 'không bắt buộc', connecting: 'Đang kết nối…', resting: 'Đang mở ở thẻ khác.',
     here: 'Tiếp tục ở đây', failed: 'Chưa gửi được.', retry: 'Thử lại', tooLarge: 'Tệp quá lớn.',
-    tooMany: 'Quá nhiều tệp.', unread: 'chưa đọc', away: 'Bạn có thể rời đi: câu trả lời sẽ chờ bạn ở đây.',
-    refused: 'Trang này không dùng được trò chuyện.', desk: 'Hỗ trợ', you: 'Bạn', slower: 'Xin chậm lại một chút.',
+    tooMany: 'Quá nhiều tệp.', tooLong: 'Tin nhắn quá dài.', unread: 'chưa đọc',
+    refused: 'Trang này không dùng được trò chuyện.', desk: 'Hỗ trợ', slower: 'Xin chậm lại một chút.',
   },
   ja: {
     open: 'チャットを開く', close: 'チャットを閉じる', send: '送信', attach: 'ファイルを添付', remove: '削除',
     write: 'メッセージを入力…', log: '会話', name: 'お名前', email: 'メールアドレス',
     start: 'チャットを始める', optional: '任意', connecting: '接続中…', resting: '別のタブで開いています。',
     here: 'ここで続ける', failed: '送信できませんでした。', retry: '再試行', tooLarge: 'ファイルが大きすぎます。',
-    tooMany: 'ファイルが多すぎます。', unread: '件の未読', away: 'ページを離れても、返信はここに届きます。',
-    refused: 'このページではチャットを利用できません。', desk: 'サポート', you: 'あなた', slower: '少し時間をおいてください。',
+    tooMany: 'ファイルが多すぎます。', tooLong: 'メッセージが長すぎます。', unread: '件の未読',
+    refused: 'このページではチャットを利用できません。', desk: 'サポート', slower: '少し時間をおいてください。',
   },
 };
 const language = (given.language || document.documentElement.lang || navigator.language || 'en').toLowerCase();
@@ -78,10 +78,10 @@ const icon = (path) => {
   return svg;
 };
 const icons = {
-  chat: 'M12 3c5 0 9 3.4 9 7.7s-4 7.7-9 7.7c-1 0-2-.1-2.900-.4L4.500 20.500l.9-3.900C3.900 15.200 3 13 3 10.700 3 6.400 7 3 12 3z',
+  chat: 'M12 3c5 0 9 3.4 9 7.7s-4 7.7-9 7.7c-1 0-2-.1-2.9-.4L4.5 20.500l.9-3.900C3.9 15.2 3 13 3 10.7 3 6.4 7 3 12 3z',
   close: 'M6 6l12 12M18 6L6 18',
-  send: 'M4 12l16-8-5.500 16-3-6.500z',
-  clip: 'M19 11.500l-7.500 7.500a4.600 4.600 0 0 1-6.500-6.500l8-8a3.100 3.100 0 0 1 4.400 4.400l-8 8a1.500 1.500 0 0 1-2.200-2.200l7-7',
+  send: 'M4 12l16-8-5.5 16-3-6.500z',
+  clip: 'M19 11.500l-7.5 7.500a4.6 4.6 0 0 1-6.5-6.500l8-8a3.1 3.1 0 0 1 4.4 4.400l-8 8a1.5 1.5 0 0 1-2.2-2.200l7-7',
 };
 
 // Text with its http(s) addresses as links. Nothing else is ever made of what was written.
@@ -295,7 +295,7 @@ header :focus-visible { outline-color: currentColor; outline-offset: -4px; }
 .mine .bubble { border-radius: 16px 4px 16px 16px; background: var(--accent); color: var(--on-accent); }
 .bubble a { color: inherit; }
 .bubble img { display: block; max-width: 100%; max-height: 180px; border-radius: 8px; margin-top: 4px; }
-.file { display: block; text-decoration: underline; }
+.file { display: block; }
 .by { font-size: 12px; color: var(--faint); padding: 2px 4px; }
 .waiting .bubble { opacity: .6; }
 .failed .by { color: var(--danger); }
@@ -373,6 +373,9 @@ class Widget {
     this.title = element('h2', { id: 'title' }, given.title || '');
     this.status = element('p', { class: 'status', role: 'status', hidden: true });
     this.log = element('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': words.log, tabindex: '0' });
+    this.isAtEnd = true;
+    this.log.addEventListener('scroll', () => { this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; });
+    new ResizeObserver(() => this.keepEnd()).observe(this.log);
     this.panel = element('section', { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, onkeydown: (event) => this.onKey(event) },
       element('header', {}, this.title,
         element('button', { type: 'button', 'aria-label': words.close, onclick: () => this.close() }, icon(icons.close))),
@@ -524,7 +527,7 @@ class Widget {
     const text = this.input.value.trim();
     const files = this.files;
     if (!text && !files.length) return;
-    if (new TextEncoder().encode(text).length > this.config.max_text) return;
+    if (new TextEncoder().encode(text).length > this.config.max_text) return this.warn(words.tooLong);
     this.input.value = '';
     this.files = [];
     this.listFiles();
@@ -556,9 +559,10 @@ class Widget {
       node.classList.add('failed');
       if (error.status === 429) this.warn(words.slower);
       node.lastChild.replaceChildren(`${words.failed} `, element('button', { type: 'button', class: 'link', onclick: () => {
-        node.lastChild.replaceChildren(words.you);
+        node.lastChild.replaceChildren('…');
         this.deliver(activity, files, node);
       } }, words.retry));
+      this.keepEnd();
     }
   }
 
@@ -573,6 +577,7 @@ class Widget {
     if (known) {
       known.classList.remove('waiting', 'failed');
       known.lastChild.textContent = clockFormat.format(time);
+      if (activity.attachments) known.replaceChild(this.bubbleOf(activity), known.firstChild);
       this.shown.set(activity.id, known);
       return;
     }
@@ -584,18 +589,22 @@ class Widget {
     this.typing?.remove();
   }
 
-  place({ text, attachments, mine, name, time }) {
-    const bubble = element('div', { class: 'bubble' }, linked(text));
-    for (const file of attachments) {
+  bubbleOf({ text, attachments }) {
+    const bubble = element('div', { class: 'bubble' }, linked(text || ''));
+    for (const file of attachments || []) {
       if (!isWeb(file.contentUrl)) bubble.append(element('span', { class: 'file' }, file.name));
-      else if (/^image\/(png|jpeg|gif|webp)$/.test(file.contentType)) bubble.append(element('img', { src: file.contentUrl, alt: file.name || '', loading: 'lazy' }));
+      else if (/^image\/(png|jpeg|gif|webp)$/.test(file.contentType)) bubble.append(element('img', { src: file.contentUrl, alt: file.name || '', onload: () => this.keepEnd() }));
       else bubble.append(element('a', { class: 'file', href: file.contentUrl, target: '_blank', rel: 'noopener noreferrer' }, file.name || 'file'));
     }
+    return bubble;
+  }
+
+  place({ text, attachments, mine, name, time }) {
     const by = mine ? clockFormat.format(time) : `${name || words.desk} · ${clockFormat.format(time)}`;
-    const node = element('div', { class: mine ? 'said mine' : 'said' }, bubble, element('span', { class: 'by' }, by));
-    const isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const node = element('div', { class: mine ? 'said mine' : 'said' }, this.bubbleOf({ text, attachments }), element('span', { class: 'by' }, by));
     this.log.append(node);
-    if (isAtEnd || mine) this.scroll();
+    if (mine) this.scroll();
+    else this.keepEnd();
     return node;
   }
 
@@ -603,6 +612,7 @@ class Widget {
     this.typing ||= element('div', { class: 'typing', 'aria-hidden': 'true' });
     this.typing.textContent = `${activity.from?.name || words.desk} …`;
     this.log.append(this.typing);
+    this.keepEnd();
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.typing.remove(), 6000);
   }
@@ -626,6 +636,9 @@ class Widget {
   }
 
   scroll() { this.log.scrollTop = this.log.scrollHeight; }
+
+  // Who reads at the end stays there, whatever grows; who reads further up is not moved.
+  keepEnd() { if (this.isAtEnd) this.scroll(); }
 
   say(text) {
     this.status.hidden = !text;
