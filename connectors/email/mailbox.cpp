@@ -52,6 +52,7 @@ InboundMessage to_message(RawMail mail, const MailboxCursor& cursor, const MailS
     message.dedupe_key =
         mail.bytes.empty() ? "uid:" + message.source_ref : "sha256:" + to_hex(sha256(mail.bytes));
     message.is_history = cursor.is_history(mail.uid);
+    message.acknowledge = settings.acknowledge;
     message.received_at = mail.received_at;
     message.raw_content_type = "message/rfc822";
     message.raw = std::move(mail.bytes);

@@ -57,4 +57,7 @@ const Schema& mail_schema();
 // Every rule that spans several settings is judged here; an Error is for the admin.
 Result<MailSettings> read_mail_settings(const Settings& settings);
 
+// Only what reading a mail takes: needs no server, and no setting at all.
+MailSettings read_settings_for_normalizing(const Settings& settings);
+
 }  // namespace tributary::email

@@ -103,28 +103,30 @@ std::string last_line(std::string_view text) {
     return std::string(start == std::string_view::npos ? text : text.substr(start + 1));
 }
 
-Failure connect_failure(CURLcode code, std::string detail) {
+Error connect_error(CURLcode code, const std::string& said) {
     switch (code) {
         case CURLE_LOGIN_DENIED:
-            if (sounds_temporary(detail)) break;
-            return Failure(Outcome::denied, "The mail server refused the login.",
-                           std::move(detail));
+            return Error(sounds_temporary(said) ? Outcome::unavailable : Outcome::denied,
+                         "The mail server refused the login.")
+                .with_reason("login_refused");
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
         case CURLE_SSL_ISSUER_ERROR:
-            return Failure(Outcome::rejected, "The mail server's certificate is not trusted.",
-                           std::move(detail));
+            return Error(Outcome::rejected, "The mail server's certificate is not trusted.")
+                .with_reason("certificate_refused");
         case CURLE_USE_SSL_FAILED:
-            return Failure(Outcome::unavailable, "The mail server offers no encryption (STARTTLS).",
-                           std::move(detail));
+            return Error(Outcome::unavailable, "The mail server offers no encryption (STARTTLS).")
+                .with_reason("no_encryption");
+        case CURLE_SSL_CONNECT_ERROR:
+            return Error(Outcome::unavailable, "The mail server could not agree on encryption.")
+                .with_reason("no_encryption");
         case CURLE_COULDNT_RESOLVE_HOST:
-            return Failure(Outcome::unavailable, "The mail server's name was not found.",
-                           std::move(detail));
+            return Error(Outcome::unavailable, "The mail server's name was not found.")
+                .with_reason("name_unknown");
         default:
-            break;
+            return Error(Outcome::unavailable, "The mail server could not be reached.")
+                .with_reason("unreachable");
     }
-    return Failure(Outcome::unavailable, "The mail server could not be reached.",
-                   std::move(detail));
 }
 
 Failure connection_lost(std::string detail) {
@@ -252,10 +254,11 @@ awaitable<std::unique_ptr<Dialogue>> Dialogue::connect(Curl& curl, DialogueOptio
     const CURLcode code =
         co_await with_timeout(options.connect_timeout, impl->transfer.perform(), "connecting");
     if (code != CURLE_OK) {
-        std::string detail = impl->transfer.failure_text(code);
         const std::string said = last_line(impl->preamble);
-        if (!said.empty()) detail += "; the server said: " + said;
-        throw connect_failure(code, std::move(detail));
+        Error error = connect_error(code, said);
+        error.detail = impl->transfer.failure_text(code);
+        if (!said.empty()) error.detail += "; the server said: " + said;
+        throw Failure(std::move(error));
     }
     impl->adopt_socket();
     co_return std::unique_ptr<Dialogue>(new Dialogue(std::move(impl)));

@@ -32,7 +32,8 @@ struct DialogueOptions {
 class Dialogue {
  public:
     // Throws Failure: invalid for a URL that may not be used, denied for a refused login, rejected
-    // for a failed certificate, unavailable else; its detail carries the server's own words.
+    // for a failed certificate, unavailable else; its detail carries the server's own words, its
+    // reason is name_unknown, unreachable, no_encryption, certificate_refused or login_refused.
     static awaitable<std::unique_ptr<Dialogue>> connect(Curl& curl, DialogueOptions options);
     ~Dialogue();
 

@@ -1,0 +1,196 @@
+// The e-mail channel: IMAP in, SMTP out.
+#include "connector/connector.hpp"
+
+#include <array>
+#include <utility>
+
+#include "connectors/email/imap_client.hpp"
+#include "connectors/email/mailbox.hpp"
+#include "connectors/email/mime_write.hpp"
+#include "connectors/email/normalize.hpp"
+#include "connectors/email/settings.hpp"
+#include "connectors/email/smtp_client.hpp"
+#include "connectors/email/smtp_sessions.hpp"
+#include "net/address.hpp"
+
+namespace tributary::email {
+
+namespace {
+
+// --- checking a connection, step by step
+// ------------------------------------------------------------
+
+// What connecting consists of, in order, and the reasons under which net::Dialogue reports each.
+struct Stage {
+    const char* name;
+    std::array<std::string_view, 2> reasons;
+};
+constexpr std::array stages = {
+    Stage{"find the server", {"name_unknown", ""}},
+    Stage{"connect", {"unreachable", ""}},
+    Stage{"encrypt", {"no_encryption", "certificate_refused"}},
+    Stage{"log in", {"login_refused", ""}},
+};
+
+void add_passed(std::vector<CheckStep>& steps, const std::string& protocol) {
+    for (const Stage& stage : stages)
+        steps.emplace_back(protocol + ": " + stage.name, true, "");
+}
+
+// The stages before the one that failed have passed. A failure without a known reason is one of the
+// connection.
+void add_failed(std::vector<CheckStep>& steps, const std::string& protocol, const Error& error) {
+    std::size_t failed = 1;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        for (const std::string_view reason : stages[i].reasons) {
+            if (!reason.empty() && reason == error.reason) failed = i;
+        }
+    }
+    for (std::size_t i = 0; i < failed; ++i)
+        steps.emplace_back(protocol + ": " + stages[i].name, true, "");
+    steps.emplace_back(protocol + ": " + stages[failed].name, false,
+                       error.message + ' ' + error.detail);
+}
+
+awaitable<void> check_imap(net::Curl& curl, const MailSettings& settings,
+                           std::vector<CheckStep>& steps) {
+    bool is_connected = false;
+    try {
+        ImapClient client = co_await ImapClient::connect(curl, *settings.imap, settings.ca_file);
+        is_connected = true;
+        add_passed(steps, "IMAP");
+        co_await client.examine(settings.imap->folder);
+        steps.emplace_back("IMAP: open " + settings.imap->folder, true,
+                           client.can_idle() ? "" : "The server has no IDLE; it is polled.");
+        co_await client.logout();
+    } catch (const Failure& failure) {
+        if (!is_connected) {
+            add_failed(steps, "IMAP", failure.error());
+        } else {
+            steps.emplace_back("IMAP: open " + settings.imap->folder, false,
+                               failure.error().message + ' ' + failure.error().detail);
+        }
+    }
+}
+
+awaitable<void> check_smtp(net::Curl& curl, const MailSettings& settings,
+                           std::vector<CheckStep>& steps) {
+    try {
+        SmtpClient client = co_await SmtpClient::connect(curl, *settings.smtp, settings.ca_file);
+        add_passed(steps, "SMTP");
+        co_await client.quit();
+    } catch (const Failure& failure) {
+        add_failed(steps, "SMTP", failure.error());
+    }
+}
+
+// --- the connector
+// ----------------------------------------------------------------------------------
+
+Submission to_submission(const OutboundMessage& message, const MailSettings& settings) {
+    Submission submission;
+    // Nobody answers the automaton (RFC 3834 section 3.3).
+    submission.sender = message.is_automatic ? "" : settings.address;
+    for (const Party& party : message.to)
+        submission.recipients.push_back(party.address);
+    for (const Party& party : message.cc)
+        submission.recipients.push_back(party.address);
+    submission.mail = write_mail(message, settings);
+    return submission;
+}
+
+class EmailConnector final : public Connector {
+ public:
+    EmailConnector(MailSettings settings, ConnectorHost& host)
+        : settings_(std::move(settings)), host_(host) {
+        if (settings_.smtp) sessions_.emplace(host.curl(), *settings_.smtp, settings_.ca_file);
+    }
+
+    awaitable<void> run() override {
+        if (settings_.imap) {
+            NormalizeMail normalize = &normalize_mail;
+            co_await run_mailbox(host_, settings_, std::move(normalize));
+        }
+        host_.report(Health::State::up, "");
+        co_await Connector::run();
+    }
+
+    awaitable<SendReceipt> send(OutboundMessage message) override {
+        if (!sessions_) throw Failure(Outcome::rejected, "This mailbox only receives.");
+        std::vector<Party> parties = message.to;
+        parties.insert(parties.end(), message.cc.begin(), message.cc.end());
+        auto write = [message = std::move(message), settings = settings_] {
+            return to_submission(message, settings);
+        };
+        const Submission submission = co_await host_.workers().offload(std::move(write));
+        const std::vector<Delivered> delivered = co_await sessions_->submit(submission);
+        SendReceipt receipt;
+        for (std::size_t i = 0; i < parties.size(); ++i) {
+            auto& result =
+                receipt.emplace_back(parties[i], delivered[i].state, delivered[i].diagnostic);
+            result.remote_id = delivered[i].remote_id;
+            result.maybe_sent = delivered[i].maybe_sent;
+        }
+        co_return receipt;
+    }
+
+    std::vector<Handle> own_handles() const override {
+        std::vector<Handle> handles = {Handle("email", "", settings_.address)};
+        for (const std::string& alias : settings_.aliases)
+            handles.emplace_back("email", "", alias);
+        return handles;
+    }
+
+    awaitable<std::vector<CheckStep>> check() override {
+        std::vector<CheckStep> steps;
+        if (settings_.imap) co_await check_imap(host_.curl(), settings_, steps);
+        if (settings_.smtp) co_await check_smtp(host_.curl(), settings_, steps);
+        co_return steps;
+    }
+
+ private:
+    MailSettings settings_;
+    ConnectorHost& host_;
+    std::optional<SmtpSessions> sessions_;
+};
+
+Result<std::unique_ptr<Connector>> create(const Settings& settings, ConnectorHost& host) {
+    auto mail = read_mail_settings(settings);
+    if (mail.has_error()) return std::move(mail.error());
+    mail->reply_key = host.sign("email.reply_address", mail->address);
+    return std::unique_ptr<Connector>(std::make_unique<EmailConnector>(std::move(*mail), host));
+}
+
+Result<InboundMessage> normalize(const Settings& settings, std::string_view raw) {
+    return normalize_mail(read_settings_for_normalizing(settings), raw);
+}
+
+ConnectorType describe_type() {
+    ConnectorType type;
+    type.channel = "email";
+    type.title = "E-mail";
+    type.help =
+        "Reads a mailbox over IMAP and answers over SMTP. New mail is noticed at once (IDLE); "
+        "nothing "
+        "in the mailbox is changed. Mail that was there at the first connection becomes history, "
+        "without tickets or automatic answers.";
+    type.mount = "in";
+    type.capabilities.can_send = true;
+    type.capabilities.has_subject = true;
+    type.capabilities.has_html = true;
+    type.capabilities.has_recipients = true;
+    type.capabilities.reaches = "email";
+    type.schema = mail_schema();
+    type.create = &create;
+    type.normalize = &normalize;
+    return type;
+}
+
+}  // namespace
+
+const ConnectorType& connector_type() {
+    static const ConnectorType type = describe_type();
+    return type;
+}
+
+}  // namespace tributary::email

@@ -1,0 +1,213 @@
+#include "connectors/email/settings.hpp"
+
+#include <algorithm>
+
+#include "model/identity.hpp"
+#include "net/dialogue.hpp"
+
+namespace tributary::email {
+
+namespace {
+
+constexpr std::int64_t second_ms = 1000;
+constexpr std::int64_t minute_ms = 60 * second_ms;
+
+std::string in_normal_form(const std::string& address) {
+    return normalize_email(address).value_or(address);
+}
+
+void add_identity(Schema& schema) {
+    schema.push_back(Setting("address", SettingType::text,
+                             "The mailbox's own address, which customers write to and answers come "
+                             "from. Always needed.")
+                         .between(3, 320)
+                         .example("support@example.com"));
+    schema.push_back(
+        Setting("aliases", SettingType::texts,
+                "Further addresses that are delivered to this mailbox. Mail from any of "
+                "them is our own and never starts a conversation with itself.")
+            .example("[\"help@example.com\"]"));
+    schema.push_back(
+        Setting("sender_name", SettingType::text,
+                "The name answers are sent under. Without it, the agent's public name.")
+            .between(0, 200)
+            .example("Example Support"));
+    schema.push_back(
+        Setting("trusted_authserv", SettingType::texts,
+                "The names your own mail servers sign Authentication-Results with. Only those "
+                "headers are believed when it is judged whether a sender is who they say.")
+            .example("[\"mx.example.com\"]"));
+    schema.push_back(Setting("acknowledge", SettingType::boolean,
+                             "Whether a new request is confirmed with an automatic mail. Mail that "
+                             "is automatic itself is never answered.")
+                         .defaults_to("false"));
+    schema.push_back(
+        Setting(
+            "reply_delimiter", SettingType::text,
+            "What stands between your address and the signed token in the Reply-To of answers "
+            "(support+TOKEN@example.com). Set it to \"\" where the mail server does not deliver "
+            "such addresses; conversations are then found by their message ids alone.")
+            .defaults_to("+")
+            .between(0, 1));
+    schema.push_back(Setting("ca_file", SettingType::text,
+                             "A PEM file of certificate authorities to trust instead of the "
+                             "system's, for mail servers with a private one.")
+                         .example("/etc/ssl/private-ca.pem"));
+}
+
+void add_imap(Schema& schema) {
+    schema.push_back(
+        Setting("imap.url", SettingType::text,
+                "The server to read from: imaps://host, or imap://host where STARTTLS is then "
+                "required. imap+insecure:// is only accepted for localhost. Without it the mailbox "
+                "only sends.")
+            .example("imaps://imap.example.com"));
+    schema.push_back(Setting("imap.user", SettingType::text, "The login at the IMAP server.")
+                         .example("support@example.com"));
+    schema.push_back(Setting("imap.password", SettingType::secret, "The password of that login.")
+                         .example("{ file = \"/run/credentials/imap\" }"));
+    schema.push_back(
+        Setting("imap.folder", SettingType::text,
+                "The folder to read. Nothing in it is changed: no mail is deleted or "
+                "marked as read, and mail that is marked as read is read all the same.")
+            .defaults_to("INBOX")
+            .between(1, 500));
+    schema.push_back(Setting("imap.poll_interval", SettingType::duration,
+                             "How often to look for mail where the server cannot tell (IDLE).")
+                         .defaults_to("1m")
+                         .between(second_ms, 60 * minute_ms));
+    schema.push_back(Setting("imap.idle_renewal", SettingType::duration,
+                             "How often to look for mail where the server can tell, in case it "
+                             "forgets to. Servers end IDLE after 29 minutes.")
+                         .defaults_to("9m")
+                         .between(second_ms, 28 * minute_ms));
+}
+
+void add_smtp(Schema& schema) {
+    schema.push_back(
+        Setting("smtp.url", SettingType::text,
+                "The server to send through: smtps://host, or smtp://host where STARTTLS is then "
+                "required. smtp+insecure:// is only accepted for localhost. Without it the mailbox "
+                "only receives.")
+            .example("smtps://smtp.example.com"));
+    schema.push_back(
+        Setting(
+            "smtp.user", SettingType::text,
+            "The login at the SMTP server. Left out, it is imap.user (except for "
+            "smtp+insecure://, which then sends without a login); set to \"\", no login is made.")
+            .example("support@example.com"));
+    schema.push_back(Setting("smtp.password", SettingType::secret,
+                             "The password of that login. Left out, it is imap.password.")
+                         .example("{ file = \"/run/credentials/smtp\" }"));
+}
+
+// Collects what is wrong, so that the admin sees all of it at once.
+class Faults {
+ public:
+    void add(std::string setting, std::string what) {
+        error_ = std::move(error_).with_field(std::move(setting), std::move(what));
+    }
+    void check_url(const std::string& setting, const std::string& url,
+                   const std::string& protocol) {
+        const std::string fault = net::find_url_fault(url);
+        if (!fault.empty()) {
+            add(setting, fault);
+        } else if (!url.starts_with(protocol)) {
+            add(setting, "must start with " + protocol + "s:// or " + protocol + "://");
+        }
+    }
+    bool empty() const { return error_.fields.empty(); }
+    Error take() { return std::move(error_); }
+
+ private:
+    Error error_{Outcome::invalid, "The mailbox's settings do not fit together."};
+};
+
+std::chrono::seconds to_seconds(Milliseconds duration) {
+    return std::chrono::ceil<std::chrono::seconds>(duration);
+}
+
+std::optional<ImapSettings> read_imap(const Settings& settings, Faults& faults) {
+    if (!settings.has("imap.url")) {
+        for (const char* name : {"imap.user", "imap.password"}) {
+            if (settings.has(name)) faults.add(name, "is of no use without imap.url");
+        }
+        return std::nullopt;
+    }
+    ImapSettings imap;
+    imap.url = settings.text("imap.url");
+    imap.user = settings.text("imap.user");
+    imap.password = settings.secret("imap.password");
+    imap.folder = settings.text("imap.folder");
+    imap.poll_interval = to_seconds(settings.duration("imap.poll_interval"));
+    imap.idle_renewal = to_seconds(settings.duration("imap.idle_renewal"));
+    faults.check_url("imap.url", imap.url, "imap");
+    if (imap.user.empty()) faults.add("imap.user", "is needed with imap.url");
+    if (imap.password.empty()) faults.add("imap.password", "is needed with imap.url");
+    return imap;
+}
+
+std::optional<SmtpSettings> read_smtp(const Settings& settings,
+                                      const std::optional<ImapSettings>& imap, Faults& faults) {
+    if (!settings.has("smtp.url")) {
+        for (const char* name : {"smtp.user", "smtp.password"}) {
+            if (settings.has(name)) faults.add(name, "is of no use without smtp.url");
+        }
+        return std::nullopt;
+    }
+    SmtpSettings smtp;
+    smtp.url = settings.text("smtp.url");
+    smtp.user = settings.text("smtp.user");
+    smtp.password = settings.secret("smtp.password");
+    faults.check_url("smtp.url", smtp.url, "smtp");
+    const bool is_local_relay = smtp.url.starts_with("smtp+insecure:");
+    if (!settings.has("smtp.user") && imap && !is_local_relay) smtp.user = imap->user;
+    if (smtp.user.empty()) return smtp;
+    if (smtp.password.empty() && imap) smtp.password = imap->password;
+    if (smtp.password.empty()) faults.add("smtp.password", "is needed with smtp.user");
+    return smtp;
+}
+
+}  // namespace
+
+const Schema& mail_schema() {
+    static const Schema schema = [] {
+        Schema all;
+        add_identity(all);
+        add_imap(all);
+        add_smtp(all);
+        return all;
+    }();
+    return schema;
+}
+
+MailSettings read_settings_for_normalizing(const Settings& settings) {
+    MailSettings mail;
+    mail.address = in_normal_form(settings.text("address"));
+    for (const std::string& alias : settings.texts("aliases"))
+        mail.aliases.push_back(in_normal_form(alias));
+    mail.sender_name = settings.text("sender_name");
+    mail.trusted_authserv = settings.texts("trusted_authserv");
+    mail.acknowledge = settings.boolean("acknowledge");
+    mail.reply_delimiter = settings.text("reply_delimiter");
+    mail.ca_file = settings.text("ca_file");
+    return mail;
+}
+
+Result<MailSettings> read_mail_settings(const Settings& settings) {
+    Faults faults;
+    MailSettings mail = read_settings_for_normalizing(settings);
+    if (!normalize_email(mail.address))
+        faults.add("address", mail.address.empty() ? "is needed" : "is not an e-mail address");
+    for (const std::string& alias : mail.aliases) {
+        if (!normalize_email(alias)) faults.add("aliases", alias + " is not an e-mail address");
+    }
+    mail.imap = read_imap(settings, faults);
+    mail.smtp = read_smtp(settings, mail.imap, faults);
+    if (!settings.has("imap.url") && !settings.has("smtp.url"))
+        faults.add("imap.url", "is needed, or smtp.url, or both");
+    if (!faults.empty()) return faults.take();
+    return mail;
+}
+
+}  // namespace tributary::email

@@ -1,0 +1,84 @@
+#include "connectors/email/smtp_sessions.hpp"
+
+#include <deque>
+#include <utility>
+
+namespace tributary::email {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds keep_open{5};
+constexpr std::size_t max_idle = 4;
+
+struct Session {
+    Session(SmtpClient c, Clock::time_point at) : client(std::move(c)), idle_since(at) {}
+    SmtpClient client;
+    Clock::time_point idle_since;
+};
+
+}  // namespace
+
+struct SmtpSessions::Idle {
+    std::deque<Session> sessions;  // the longest idle first
+    bool is_watched = false;
+    TaskHandle watcher;
+};
+
+SmtpSessions::SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file)
+    : curl_(curl),
+      settings_(std::move(settings)),
+      ca_file_(std::move(ca_file)),
+      idle_(std::make_shared<Idle>()) {}
+
+SmtpSessions::~SmtpSessions() {
+    idle_->sessions.clear();
+    idle_->watcher.cancel();
+}
+
+awaitable<std::vector<Delivered>> SmtpSessions::submit(const Submission& submission) {
+    std::vector<Delivered> results;
+    bool is_done = false;
+    while (!is_done) {
+        const bool is_reused = !idle_->sessions.empty();
+        std::optional<SmtpClient> client;
+        if (is_reused) {
+            client.emplace(std::move(idle_->sessions.back().client));
+            idle_->sessions.pop_back();
+        } else {
+            client.emplace(co_await SmtpClient::connect(curl_, settings_, ca_file_));
+        }
+        try {
+            results = co_await client->submit(submission);
+            is_done = true;
+        } catch (const Failure&) {
+            // The server may have closed an idle session: nobody got the mail, so a new one tries.
+            if (!is_reused) throw;
+            continue;
+        }
+        if (client->is_open() && idle_->sessions.size() < max_idle)
+            idle_->sessions.emplace_back(std::move(*client), Clock::now());
+    }
+    if (!idle_->sessions.empty() && !std::exchange(idle_->is_watched, true)) {
+        auto executor = co_await asio::this_coro::executor;
+        idle_->watcher = spawn(executor, "email.close_sessions", close_in_time(idle_));
+    }
+    co_return results;
+}
+
+awaitable<void> SmtpSessions::close_in_time(std::shared_ptr<Idle> idle) {
+    while (!idle->sessions.empty()) {
+        const auto due = idle->sessions.front().idle_since + keep_open;
+        if (due > Clock::now()) {
+            co_await sleep_for(due - Clock::now());
+            continue;
+        }
+        Session session = std::move(idle->sessions.front());
+        idle->sessions.pop_front();
+        co_await session.client.quit();
+    }
+    idle->is_watched = false;
+}
+
+}  // namespace tributary::email

@@ -1,0 +1,38 @@
+// SMTP sessions that stay open for a few seconds, so that a burst of answers logs in once.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "connectors/email/settings.hpp"
+#include "connectors/email/smtp_client.hpp"
+#include "net/curl.hpp"
+
+namespace tributary::email {
+
+// On the I/O thread; several submissions may be under way, each in a session of its own.
+class SmtpSessions {
+ public:
+    SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file);
+    ~SmtpSessions();
+    SmtpSessions(const SmtpSessions&) = delete;
+    SmtpSessions& operator=(const SmtpSessions&) = delete;
+
+    // As SmtpClient::submit, over a session that is open or a new one. `submission` must outlive
+    // the call.
+    awaitable<std::vector<Delivered>> submit(const Submission& submission);
+
+ private:
+    struct Idle;
+    static awaitable<void> close_in_time(std::shared_ptr<Idle> idle);
+
+    net::Curl& curl_;
+    SmtpSettings settings_;
+    std::string ca_file_;
+    // Shared with the task that closes them, which may be resuming as this goes.
+    std::shared_ptr<Idle> idle_;
+};
+
+}  // namespace tributary::email
