@@ -1,0 +1,20 @@
+// Bytes in a named character set to UTF-8, the way browsers read names: what senders call
+// iso-8859-1 is windows-1252, gb2312 is GB 18030 and so on. Pure, thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tributary::email {
+
+// Always valid UTF-8 without NUL. A name that is missing, unknown or plainly wrong: UTF-8 if the
+// bytes are that, else windows-1252. UTF-7 is never decoded (it hides markup from filters).
+std::string decode_charset(std::string_view bytes, std::string_view declared_name);
+
+// The same without any name.
+std::string decode_undeclared(std::string_view bytes);
+
+// CR LF and lone CR become LF.
+std::string normalize_line_ends(std::string text);
+
+}  // namespace tributary::email

@@ -1,0 +1,54 @@
+// HTML as readable plain text: blocks, lists, tables and links keep their meaning.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/email/html_tokens.hpp"
+
+namespace tributary::email {
+
+class HtmlText final : public HtmlSink {
+ public:
+    void on_tag(const HtmlTag& tag) override;
+    void on_text(std::string_view text) override;
+
+    // The whole text; line feeds, no blank lines at the ends.
+    std::string text() const;
+    // The same with "> " in front of every line inside a mail program's quote container, which is
+    // how trim_quotes() (reply_text.hpp) knows them.
+    std::string marked_text() const;
+
+ private:
+    struct Line {
+        std::string text;
+        bool is_quoted = false;
+    };
+    struct List {
+        bool is_numbered = false;
+        int next = 1;
+    };
+
+    void open(const HtmlTag& tag);
+    void close(std::string_view name);
+    void enter_quote(const HtmlTag& tag);
+    void break_line();
+    void break_paragraph();
+    void end_link();
+
+    std::vector<Line> lines_;
+    std::string line_;          // being written
+    bool wants_space_ = false;  // a blank was seen and may matter
+    bool wants_blank_line_ = false;
+    std::size_t preformatted_ = 0;
+    std::size_t skipped_ = 0;  // depth inside elements without prose
+    std::vector<List> lists_;
+    // Open containers of the kinds that can quote, with whether they do.
+    std::vector<std::pair<std::string, bool>> containers_;
+    std::size_t quotes_ = 0;
+    std::string link_;            // the href of the open link
+    std::size_t link_start_ = 0;  // where its text began in line_
+};
+
+}  // namespace tributary::email

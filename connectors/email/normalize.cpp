@@ -1,0 +1,137 @@
+#include "connectors/email/normalize.hpp"
+
+#include <algorithm>
+
+#include "base/crypto.hpp"
+#include "base/text.hpp"
+#include "connectors/email/addresses.hpp"
+#include "connectors/email/authenticity.hpp"
+#include "connectors/email/automatic.hpp"
+#include "connectors/email/body.hpp"
+#include "connectors/email/charset.hpp"
+#include "connectors/email/html_sanitize.hpp"
+#include "connectors/email/html_text.hpp"
+#include "connectors/email/mime_read.hpp"
+#include "connectors/email/prescan.hpp"
+#include "connectors/email/reply_address.hpp"
+#include "connectors/email/reply_text.hpp"
+
+namespace tributary::email {
+namespace {
+
+constexpr std::size_t max_listed_recipients = 500;
+constexpr std::size_t max_references = 50;
+constexpr std::size_t max_subject_bytes = 998;
+
+std::vector<Party> read_parties(const Headers& headers, std::string_view name, Content& content) {
+    std::vector<Party> parties;
+    for (const auto field : headers.find_all(name)) {
+        const auto room = max_listed_recipients + 1 - parties.size();
+        for (auto& party : parse_addresses(field, room))
+            parties.push_back(std::move(party));
+    }
+    if (parties.size() > max_listed_recipients) {
+        parties.resize(max_listed_recipients);
+        content.warnings.push_back("recipients_truncated");
+    }
+    return parties;
+}
+
+std::vector<std::string> read_ids(const Headers& headers, std::string_view name) {
+    const auto value = headers.find(name);
+    return value ? parse_message_ids(unfold(*value), max_references) : std::vector<std::string>();
+}
+
+void read_envelope(const Headers& headers, Content& content) {
+    if (const auto from = headers.find("From")) {
+        auto parties = parse_addresses(*from, 1);
+        if (!parties.empty()) content.from = std::move(parties.front());
+    }
+    content.reply_to = read_parties(headers, "Reply-To", content);
+    content.to = read_parties(headers, "To", content);
+    content.cc = read_parties(headers, "Cc", content);
+    if (const auto subject = headers.find("Subject")) {
+        content.subject = truncate_utf8(decode_header_text(*subject), max_subject_bytes);
+    }
+    if (const auto date = headers.find("Date")) {
+        if (const auto sent = parse_header_date(*date)) {
+            content.sent_at = sent->at;
+            content.sent_offset_minutes = sent->offset_minutes;
+        }
+    }
+    auto ids = read_ids(headers, "Message-ID");
+    if (!ids.empty()) content.message_id = std::move(ids.front());
+    content.in_reply_to = read_ids(headers, "In-Reply-To");
+    content.references = read_ids(headers, "References");
+}
+
+// HTML is read once: sanitised, and as text where the sender gave none.
+void read_words(MailBody& body, Content& content) {
+    if (body.has_text) {
+        content.reply_text = trim_quotes(body.text);
+        content.text = std::move(body.text);
+    }
+    if (!body.html) return;
+    if (body.html->size() > max_html_bytes) {
+        content.warnings.push_back("html_too_large");
+        if (body.has_text) return;
+        body.html->resize(truncate_utf8(*body.html, max_html_bytes).size());
+    }
+    HtmlSanitizer sanitizer;
+    HtmlText words;
+    std::vector<HtmlSink*> sinks{&sanitizer};
+    if (!body.has_text) sinks.push_back(&words);
+    read_html(*body.html, sinks);
+    content.html = sanitizer.finish();
+    if (body.has_text) return;
+    content.text = words.text();
+    content.reply_text = trim_quotes(words.marked_text());
+}
+
+void identify_sender(const MailSettings& settings, const Headers& headers,
+                     InboundMessage& message) {
+    const auto sender = find_strict_sender(headers);
+    if (!sender) {
+        message.content.warnings.push_back("sender_unidentified");
+        return;
+    }
+    const auto proof = judge_sender(settings, headers, *sender);
+    message.content.from_proof = proof;
+    message.identities.emplace_back(Handle("email", "", *sender), proof,
+                                    message.content.from.address);
+}
+
+}  // namespace
+
+Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_view raw) {
+    if (trim(raw).empty()) {
+        return Error(Outcome::invalid, "This message is empty.", "no bytes")
+            .with_reason("malformed");
+    }
+    if (auto ok = prescan_message(raw); !ok) return ok.error();
+    auto root = read_mime(raw);
+    if (!root) return root.error();
+
+    InboundMessage message;
+    message.raw = raw;
+    message.raw_content_type = "message/rfc822";
+    message.dedupe_key = "sha256:" + to_hex(sha256(raw));
+    auto& content = message.content;
+    read_envelope(root->headers, content);
+    content.external_id = content.message_id;
+
+    auto body = read_body(*root);
+    read_words(body, content);
+    auto automatic = classify_automatic(settings, *root, content.text);
+    content.auto_kind = automatic.kind;
+    content.bounce = std::move(automatic.bounce);
+
+    message.files = std::move(body.files);
+    for (const auto& file : message.files)
+        content.attachments.push_back(file.meta);
+    identify_sender(settings, root->headers, message);
+    message.ticket_token = find_reply_token(settings, root->headers);
+    return message;
+}
+
+}  // namespace tributary::email

@@ -1,0 +1,128 @@
+#include "connectors/email/reply_text.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+#include "connectors/email/reply_marks.hpp"
+
+namespace tributary::email {
+namespace {
+
+constexpr std::size_t max_lines = 20'000;  // what lies deeper is no new word
+
+enum class Role { own, quote, mark, dropped };
+
+bool is_blank(std::string_view line) {
+    return trim(line).empty();
+}
+
+class ReplyReader {
+ public:
+    explicit ReplyReader(std::string_view text) {
+        lines_ = split(text, '\n');
+        if (lines_.size() > max_lines) lines_.resize(max_lines);
+        roles_.assign(lines_.size(), Role::own);
+    }
+
+    std::string read() {
+        mark_roles();
+        drop_outer_quotes();
+        return join();
+    }
+
+ private:
+    bool has_own_before(std::size_t at) const {
+        for (std::size_t i = 0; i < at; ++i) {
+            if (roles_[i] == Role::own && !is_blank(lines_[i])) return true;
+        }
+        return false;
+    }
+
+    bool quote_follows(std::size_t at) const {
+        while (at < lines_.size() && is_blank(lines_[at]))
+            ++at;
+        return at < lines_.size() && is_quoted(lines_[at]);
+    }
+
+    void set(std::size_t from, std::size_t to, Role role) {
+        std::fill(roles_.begin() + static_cast<long>(from), roles_.begin() + static_cast<long>(to),
+                  role);
+    }
+
+    void mark_roles() {
+        bool in_signature = false;
+        for (std::size_t i = 0; i < lines_.size();) {
+            if (is_quoted(lines_[i])) {
+                roles_[i++] = Role::quote;
+                in_signature = false;
+                continue;
+            }
+            const auto attribution = is_blank(lines_[i]) ? 0 : attribution_at(lines_, i);
+            const auto block =
+                attribution > 0 || is_blank(lines_[i]) ? 0 : header_block_at(lines_, i);
+            if (const auto count = std::max(attribution, block); count > 0) {
+                const auto end = std::min(i + count, lines_.size());
+                if (!quote_follows(end) && has_own_before(i)) {
+                    set(i, lines_.size(), Role::dropped);
+                    return;
+                }
+                set(i, end, Role::mark);
+                in_signature = false;
+                i = end;
+                continue;
+            }
+            in_signature = in_signature || (!is_blank(lines_[i]) && starts_signature(lines_, i));
+            if (in_signature) roles_[i] = Role::dropped;
+            ++i;
+        }
+    }
+
+    // Quotes stay only between two pieces of new text.
+    void drop_outer_quotes() {
+        std::size_t first = lines_.size(), last = 0;
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            if (roles_[i] != Role::own || is_blank(lines_[i])) continue;
+            first = std::min(first, i);
+            last = i;
+        }
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            if (roles_[i] == Role::quote && (i < first || i > last)) roles_[i] = Role::dropped;
+        }
+    }
+
+    std::string join() const {
+        std::string reply;
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            if (roles_[i] != Role::own && roles_[i] != Role::quote) continue;
+            reply += lines_[i];
+            reply += '\n';
+        }
+        return reply;
+    }
+
+    Lines lines_;
+    std::vector<Role> roles_;
+};
+
+// Blank lines at both ends go, the first line's indentation stays.
+std::string_view trim_lines(std::string_view text) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        if (end == std::string_view::npos || !trim(text.substr(0, end)).empty()) break;
+        text.remove_prefix(end + 1);
+    }
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
+        text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+std::string trim_quotes(std::string_view text) {
+    auto reply = ReplyReader(text).read();
+    const auto kept = trim_lines(reply);
+    return std::string(kept.empty() ? trim_lines(text) : kept);
+}
+
+}  // namespace tributary::email
