@@ -15,9 +15,9 @@ hits() { grep -E ': note: "root" binds here' | sort -u || true; }
 
 lint_file() {
     local build=$1 file=$2 output
-    output=$(query -p "$build" --extra-arg=-Wno-everything "$file") || true
-    if grep -qE ' error:' <<<"$output"; then
-        printf 'cannot read %s:\n%s\n' "$file" "$(grep -E ' error:' <<<"$output" | head -5)"
+    output=$(query -p "$build" --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-everything "$file") || true
+    if grep -qE '(^|: )(fatal )?error:' <<<"$output"; then
+        printf 'cannot read %s:\n%s\n' "$file" "$(grep -E '(^|: )(fatal )?error:' <<<"$output" | head -5)"
         return 1
     fi
     output=$(hits <<<"$output")

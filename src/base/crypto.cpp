@@ -63,7 +63,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 }
 
 void Secret::wipe() {
-    if (!value_.empty()) sodium_memzero(value_.data(), value_.size());
+    // The whole buffer: a moved-from or shortened string still holds its bytes past size().
+    value_.resize(value_.capacity());
+    sodium_memzero(value_.data(), value_.size());
     value_.clear();
 }
 

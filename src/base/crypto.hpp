@@ -17,7 +17,7 @@ class Secret {
     explicit Secret(std::string value) : value_(std::move(value)) {}
     Secret(const Secret&) = default;
     Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
-    Secret& operator=(const Secret&) = default;
+    Secret& operator=(const Secret& other) { return *this = Secret(other); }
     Secret& operator=(Secret&& other) noexcept;
     ~Secret() { wipe(); }
 

@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 
+#include "base/text.hpp"
+
 namespace tributary::log {
 namespace {
 
@@ -29,22 +31,33 @@ spdlog::level::level_enum spdlog_level(Level level) {
     return spdlog::level::info;
 }
 
-// JSON string escapes (RFC 8259, section 7), which also keep a text line one line.
-void append_escaped(std::string& out, std::string_view value) {
-    for (const char c : value) {
-        switch (c) {
+void append_code(std::string& out, unsigned point) {
+    char code[8];
+    std::snprintf(code, sizeof code, "\\u%04x", point);
+    out += code;
+}
+
+// JSON string escapes (RFC 8259, section 7), which also keep a text line one line. The C1 controls
+// are escaped too, for terminals obey some of them.
+void append_escaped(std::string& out, std::string_view raw) {
+    const std::string value = to_valid_utf8(raw);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(value[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < value.size() ? value[i + 1] : 0);
+        switch (byte) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;
             case '\n': out += "\\n"; break;
             case '\r': out += "\\r"; break;
             case '\t': out += "\\t"; break;
             default:
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-                    char code[8];
-                    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned char>(c));
-                    out += code;
+                if (byte < 0x20 || byte == 0x7f) {
+                    append_code(out, byte);
+                } else if (byte == 0xc2 && next < 0xa0) {
+                    append_code(out, next);
+                    ++i;
                 } else {
-                    out += c;
+                    out += value[i];
                 }
         }
     }

@@ -71,7 +71,7 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
     if (second < 0 || second > 60) return std::nullopt;
 
     int ms = 0;
-    if (skip('.', ',')) {
+    if (skip('.', '.')) {
         int scale = 100;
         const std::size_t first = at;
         for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
