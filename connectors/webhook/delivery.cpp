@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "connector/stored_request.hpp"
 #include "connectors/webhook/json_text.hpp"
-#include #include "connectors/webhook/typed_data.hpp"
+#include "connectors/webhook/typed_data.hpp"
 
 namespace tributary::webhook {
 namespace {
