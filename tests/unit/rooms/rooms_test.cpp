@@ -199,6 +199,7 @@ TEST(rooms, what_does_not_appear) {
         {"std::condition_variable", {"src/base/", "src/store/"}, "blocks the I/O thread"},
         {"std::this_thread::sleep", {}, "blocks the I/O thread: use sleep_for()"},
         {"using namespace std;", {}, "hides where names come from"},
+        {"R\"sql(", {"src/store/"}, "SQL stands in the store only"},
         {"make_strand", {}, "one I/O thread needs no strand"},
     };
     std::string broken;
@@ -261,15 +262,6 @@ TEST(rooms, nothing_is_decided_by_a_channels_name) {
             if (code.find(comparison) != std::string::npos)
                 broken += file.path + ": " + comparison + "\n";
     }
-    EXPECT_EQ(broken, "");
-}
-
-TEST(rooms, only_the_desk_writes) {
-    std::string broken;
-    for (const SourceFile& file : house())
-        if (file.is_in("src/api") &&
-            without_comments(file.text).find("store.write(") != std::string::npos)
-            broken += file.path + " writes to the store itself\n";
     EXPECT_EQ(broken, "");
 }
 
