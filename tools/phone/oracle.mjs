@@ -60,7 +60,7 @@ export function oracle() {
 }
 
 export function readKept() {
-  return readFileSync(target, 'utf8').trimEnd().split('\n');
+  return readFileSync(target, 'utf8').split('\n').slice(0, -1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

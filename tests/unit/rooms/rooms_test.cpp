@@ -54,7 +54,7 @@ bool may_include(const std::string& from, const std::string& to) {
     if (from == to) return true;
     if (from.starts_with("connectors/")) return for_connectors.contains(to);
     if (to.starts_with("connectors/")) return false;
-    const const auto above = level_of(from);
+    const auto above = level_of(from);
     const auto below = level_of(to);
     return above && below && *below < *above;
 }
