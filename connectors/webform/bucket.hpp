@@ -25,7 +25,8 @@ class Buckets {
 
  private:
     struct Bucket {
-        Bucket(std::string a, double t, Timestamp u) : address(std::move(a)), tokens(t), updated(u) {}
+        Bucket(std::string a, double t, Timestamp u)
+            : address(std::move(a)), tokens(t), updated(u) {}
         std::string address;
         double tokens;
         Timestamp updated;

@@ -31,8 +31,8 @@ std::string origin_of(const std::string& url) {
     return ascii_lower(url.substr(0, url.find('/', scheme + 3)));
 }
 
-// What makes two posts one. `visit` stands for the page or the client's own key under which only one
-// thing may be said; "" when the post has neither.
+// What makes two posts one. `visit` stands for the page or the client's own key under which only
+// one thing may be said; "" when the post has neither.
 struct SubmissionKey {
     SubmissionKey(std::string v, std::string d) : visit(std::move(v)), dedupe(std::move(d)) {}
     std::string visit;
@@ -42,7 +42,8 @@ struct SubmissionKey {
 class WebformConnector final : public Connector {
  public:
     WebformConnector(Definition definition, ConnectorHost& host)
-        : definition_(std::move(definition)), host_(host),
+        : definition_(std::move(definition)),
+          host_(host),
           buckets_(definition_.posts_per_minute, definition_.burst) {
         page_.title = definition_.title;
         page_.intro = definition_.intro;
@@ -85,12 +86,13 @@ class WebformConnector final : public Connector {
     SentForms sent_;
 };
 
-bool WebformConnector::may_post_from(const http::Request& request, const std::string& origin) const {
+bool WebformConnector::may_post_from(const http::Request& request,
+                                     const std::string& origin) const {
     const std::string_view host = request.headers.get("Host");
     return std::ranges::count(definition_.allowed_origins, origin) > 0 ||
            origin == origin_of(host_.public_url()) ||
-           (!host.empty() && (origin == "https://" + ascii_lower(host) ||
-                              origin == "http://" + ascii_lower(host)));
+           (!host.empty() &&
+            (origin == "https://" + ascii_lower(host) || origin == "http://" + ascii_lower(host)));
 }
 
 // The rules between sites (Fetch standard, "CORS protocol"), around everything else.
@@ -125,8 +127,8 @@ http::Reply WebformConnector::show_form(const http::Request& request) const {
     // A form sent by GET would leave what people wrote in logs and histories.
     for (const auto& [name, value] : request.query) {
         if (!find_field(definition_.fields, name)) continue;
-        return http::Reply::problem(
-                   Error(Outcome::rejected, "Send the form with POST.").with_reason("method_not_allowed"))
+        return http::Reply::problem(Error(Outcome::rejected, "Send the form with POST.")
+                                        .with_reason("method_not_allowed"))
             .with_header("Allow", "POST");
     }
     return form_page(200, page_, definition_.fields, issue_token(host_), Attempt());
@@ -251,15 +253,17 @@ awaitable<std::vector<CheckStep>> WebformConnector::check() {
                        "The form is at " + host_.public_url() + "/in/" + host_.connector_name());
     const std::size_t sites = definition_.allowed_origins.size();
     steps.emplace_back("origins", true,
-                       sites == 0 ? "Only the hosted form may post from a browser."
-                                  : std::to_string(sites) + " other sites may post from a browser.");
+                       sites == 0
+                           ? "Only the hosted form may post from a browser."
+                           : std::to_string(sites) + " other sites may post from a browser.");
     co_return steps;
 }
 
 Result<std::unique_ptr<Connector>> create(const Settings& settings, ConnectorHost& host) {
     auto definition = read_definition(settings);
     if (!definition) return definition.error();
-    return std::unique_ptr<Connector>(std::make_unique<WebformConnector>(std::move(*definition), host));
+    return std::unique_ptr<Connector>(
+        std::make_unique<WebformConnector>(std::move(*definition), host));
 }
 
 Result<InboundMessage> normalize(const Settings& settings, std::string_view raw) {
@@ -273,8 +277,10 @@ ConnectorType make_type() {
     type.channel = "webform";
     type.title = "Web form";
     type.help =
-        "A form on a page of ours that works without script, and an address that forms on your own pages "
-        "can post to. What people write becomes an interaction and a ticket; the address they give is a "
+        "A form on a page of ours that works without script, and an address that forms on your own "
+        "pages "
+        "can post to. What people write becomes an interaction and a ticket; the address they give "
+        "is a "
         "claim until they prove it.";
     type.mount = "in";
     type.capabilities.has_subject = true;

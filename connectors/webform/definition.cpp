@@ -16,50 +16,58 @@ namespace json = boost::json;
 constexpr std::size_t kMaxFormFields = 500;
 
 void add_page_settings(Schema& schema) {
-    schema.push_back(Setting("title", SettingType::text,
-                             "The hosted form's heading, and what the form is called in the timeline.")
-                         .defaults_to("Contact us"));
+    schema.push_back(
+        Setting("title", SettingType::text,
+                "The hosted form's heading, and what the form is called in the timeline.")
+            .defaults_to("Contact us"));
     schema.push_back(Setting("intro", SettingType::text,
                              "Text above the hosted form. An empty line begins a new paragraph."));
     schema.push_back(Setting("success", SettingType::text, "What the receipt page says.")
                          .defaults_to("We have received your message and will get back to you."));
-    schema.push_back(Setting("subject", SettingType::text,
-                             "The subject of what comes in when the writer gives none. The title when "
-                             "left out."));
-    schema.push_back(Setting("region", SettingType::text,
-                             "The country of telephone numbers without a country code (ISO 3166, two "
-                             "letters).")
-                         .between(2, 2)
-                         .example("DE"));
+    schema.push_back(
+        Setting("subject", SettingType::text,
+                "The subject of what comes in when the writer gives none. The title when "
+                "left out."));
+    schema.push_back(
+        Setting("region", SettingType::text,
+                "The country of telephone numbers without a country code (ISO 3166, two "
+                "letters).")
+            .between(2, 2)
+            .example("DE"));
 }
 
 void add_protection_settings(Schema& schema) {
-    schema.push_back(Setting("allowed_origins", SettingType::texts,
-                             "Sites whose pages may post to the form, frame it and read the answer. "
-                             "The hosted form itself always may.")
-                         .defaults_to("[]")
-                         .example("[\"https://www.example.com\"]"));
-    schema.push_back(Setting("require_token", SettingType::boolean,
-                             "Whether only the hosted form may post. Sites with a form of their own need "
-                             "false.")
-                         .defaults_to("false"));
-    schema.push_back(Setting("minimum_fill", SettingType::duration,
-                             "A hosted form that comes back faster than this was filled by a machine and "
-                             "goes to quarantine.")
-                         .between(0, 600'000)
-                         .defaults_to("3s"));
-    schema.push_back(Setting("max_files", SettingType::integer,
-                             "The most files in one post. None are taken unless a field of type file is "
-                             "declared.")
-                         .between(1, 20)
-                         .defaults_to("5"));
+    schema.push_back(
+        Setting("allowed_origins", SettingType::texts,
+                "Sites whose pages may post to the form, frame it and read the answer. "
+                "The hosted form itself always may.")
+            .defaults_to("[]")
+            .example("[\"https://www.example.com\"]"));
+    schema.push_back(
+        Setting("require_token", SettingType::boolean,
+                "Whether only the hosted form may post. Sites with a form of their own need "
+                "false.")
+            .defaults_to("false"));
+    schema.push_back(
+        Setting("minimum_fill", SettingType::duration,
+                "A hosted form that comes back faster than this was filled by a machine and "
+                "goes to quarantine.")
+            .between(0, 600'000)
+            .defaults_to("3s"));
+    schema.push_back(
+        Setting("max_files", SettingType::integer,
+                "The most files in one post. None are taken unless a field of type file is "
+                "declared.")
+            .between(1, 20)
+            .defaults_to("5"));
     schema.push_back(Setting("max_file_size", SettingType::integer, "The largest file, in bytes.")
                          .between(1, 25'000'000)
                          .defaults_to("10000000"));
-    schema.push_back(Setting("rate_limit.per_minute", SettingType::integer,
-                             "How many posts a minute one address may make for long; 0 means any number.")
-                         .between(0, 100'000)
-                         .defaults_to("60"));
+    schema.push_back(
+        Setting("rate_limit.per_minute", SettingType::integer,
+                "How many posts a minute one address may make for long; 0 means any number.")
+            .between(0, 100'000)
+            .defaults_to("60"));
     schema.push_back(Setting("rate_limit.burst", SettingType::integer,
                              "How many posts one address may make at once.")
                          .between(1, 100'000)
@@ -83,14 +91,15 @@ std::string all_answers(const std::vector<Field>& fields, const Submission& subm
     for (const Field& field : fields) {
         const auto* value = submission.values.if_contains(field.name);
         if (!value) continue;
-        const std::string shown = value->is_bool() ? (value->get_bool() ? "yes" : "no")
-                                                   : submission.text(field.name);
+        const std::string shown =
+            value->is_bool() ? (value->get_bool() ? "yes" : "no") : submission.text(field.name);
         text += field.label + ": " + shown + "\n";
     }
     return text;
 }
 
-void add_identities(const Definition& definition, const Submission& submission, InboundMessage& message) {
+void add_identities(const Definition& definition, const Submission& submission,
+                    InboundMessage& message) {
     Content& content = message.content;
     content.from.name = submission.text("name");
     const std::string email = submission.text("email");
@@ -110,7 +119,8 @@ void add_files(std::vector<http::UploadedFile> files, InboundMessage& message) {
     for (http::UploadedFile& sent : files) {
         InboundFile file;
         file.meta.filename = display_filename(sent.filename);
-        file.meta.content_type = sent.content_type.empty() ? "application/octet-stream" : sent.content_type;
+        file.meta.content_type =
+            sent.content_type.empty() ? "application/octet-stream" : sent.content_type;
         file.meta.size = sent.bytes.size();
         file.meta.sha256 = sha256(sent.bytes);
         file.bytes = std::move(sent.bytes);
@@ -137,7 +147,8 @@ Result<Definition> read_definition(const Settings& settings) {
                                origin.find_first_of(" ;,*'\"") == std::string::npos;
         if (!is_origin)
             return Error(Outcome::invalid, "An allowed origin is wrong.")
-                .with_field("allowed_origins", "'" + origin + "' must be like https://www.example.com");
+                .with_field("allowed_origins",
+                            "'" + origin + "' must be like https://www.example.com");
         definition.allowed_origins.push_back(ascii_lower(origin));
     }
     definition.requires_token = settings.boolean("require_token");
@@ -150,7 +161,8 @@ Result<Definition> read_definition(const Settings& settings) {
     definition.intro = settings.text("intro");
     definition.success = settings.text("success");
     definition.region = settings.text("region");
-    definition.subject = settings.text("subject").empty() ? definition.title : settings.text("subject");
+    definition.subject =
+        settings.text("subject").empty() ? definition.title : settings.text("subject");
     return definition;
 }
 
@@ -162,7 +174,8 @@ Result<http::Form> read_form(const Definition& definition, const http::Request& 
     return http::parse_form(request, limits);
 }
 
-InboundMessage to_message(const Definition& definition, const Submission& submission, http::Form form) {
+InboundMessage to_message(const Definition& definition, const Submission& submission,
+                          http::Form form) {
     InboundMessage message;
     Content& content = message.content;
     content.kind = Kind::form;
@@ -184,7 +197,8 @@ InboundMessage to_message(const Definition& definition, const Submission& submis
 std::string content_hash(const InboundMessage& message) {
     Sha256Stream stream;
     stream.update(message.content.data);
-    for (const InboundFile& file : message.files) stream.update(file.meta.sha256);
+    for (const InboundFile& file : message.files)
+        stream.update(file.meta.sha256);
     return stream.finish();
 }
 

@@ -35,7 +35,8 @@ Result<Definition> read_definition(const Settings& settings);
 Result<http::Form> read_form(const Definition& definition, const http::Request& request);
 
 // The interaction that a fitting submission is. The dedupe key is the caller's to set.
-InboundMessage to_message(const Definition& definition, const Submission& submission, http::Form form);
+InboundMessage to_message(const Definition& definition, const Submission& submission,
+                          http::Form form);
 // What two submissions that say the same have in common.
 std::string content_hash(const InboundMessage& message);
 

@@ -21,17 +21,18 @@ struct TypeRow {
 };
 // "text" is what people mean by a text: several lines.
 constexpr TypeRow kTypes[] = {
-    {"line", FieldType::line, 200},       {"text", FieldType::text, 20'000},
+    {"line", FieldType::line, 200},        {"text", FieldType::text, 20'000},
     {"textarea", FieldType::text, 20'000}, {"email", FieldType::email, 254},
-    {"phone", FieldType::phone, 40},      {"number", FieldType::number, 40},
-    {"date", FieldType::date, 10},        {"select", FieldType::select, 200},
+    {"phone", FieldType::phone, 40},       {"number", FieldType::number, 40},
+    {"date", FieldType::date, 10},         {"select", FieldType::select, 200},
     {"checkbox", FieldType::checkbox, 10}, {"file", FieldType::file, 0},
     {"hidden", FieldType::hidden, 500},
 };
 
 std::vector<std::string> type_names() {
     std::vector<std::string> names;
-    for (const TypeRow& row : kTypes) names.emplace_back(row.name);
+    for (const TypeRow& row : kTypes)
+        names.emplace_back(row.name);
     return names;
 }
 
@@ -40,13 +41,15 @@ std::string label_of(std::string_view name) {
     std::string label(name);
     std::ranges::replace(label, '_', ' ');
     std::ranges::replace(label, '-', ' ');
-    if (!label.empty() && label[0] >= 'a' && label[0] <= 'z') label[0] = static_cast<char>(label[0] - 32);
+    if (!label.empty() && label[0] >= 'a' && label[0] <= 'z')
+        label[0] = static_cast<char>(label[0] - 32);
     return label;
 }
 
 bool is_field_name(std::string_view name) {
     constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-    return !name.empty() && name.size() <= 60 && name.find_first_not_of(kAllowed) == std::string_view::npos;
+    return !name.empty() && name.size() <= 60 &&
+           name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
 Field make_field(std::string name, FieldType type, bool is_required) {
@@ -66,7 +69,8 @@ Field read_field(const Settings& record) {
         if (row.name == record.text("type")) type = row.type;
     Field field = make_field(record.text("name"), type, record.boolean("required"));
     if (!record.text("label").empty()) field.label = record.text("label");
-    if (record.has("max_length")) field.max_length = static_cast<std::size_t>(record.integer("max_length"));
+    if (record.has("max_length"))
+        field.max_length = static_cast<std::size_t>(record.integer("max_length"));
     field.options = record.texts("options");
     return field;
 }
@@ -82,7 +86,8 @@ bool is_number(std::string_view text) {
         return part.find_first_not_of("0123456789") == std::string_view::npos;
     };
     if (point == std::string_view::npos) return !text.empty() && is_digits(text);
-    return is_digits(text.substr(0, point)) && point + 1 < text.size() && is_digits(text.substr(point + 1));
+    return is_digits(text.substr(0, point)) && point + 1 < text.size() &&
+           is_digits(text.substr(point + 1));
 }
 
 // "2026-03-01", as date inputs send it (HTML, "valid date string").
@@ -100,8 +105,8 @@ bool is_phone(std::string_view text) {
 
 // "%0a" inside an address is a line break on its way through a careless decoder.
 bool is_email(std::string_view text) {
-    return !contains_ignoring_case(text, "%0a") && !contains_ignoring_case(text, "%0d") &&
-           normalize_email(text).has_value();
+    return !has_controls(text) && !contains_ignoring_case(text, "%0a") &&
+           !contains_ignoring_case(text, "%0d") && normalize_email(text).has_value();
 }
 
 // What is wrong with a text that is there; "" when it fits.
@@ -135,11 +140,13 @@ std::string cleaned(const Field& field, std::string_view sent) {
 
 Schema field_settings() {
     Schema schema;
-    schema.push_back(Setting("name", SettingType::text,
-                             "What the form posts. name, email, phone, subject and message have their "
-                             "obvious meaning.")
-                         .required());
-    schema.push_back(Setting("label", SettingType::text, "What people read. The name when left out."));
+    schema.push_back(
+        Setting("name", SettingType::text,
+                "What the form posts. name, email, phone, subject and message have their "
+                "obvious meaning.")
+            .required());
+    schema.push_back(
+        Setting("label", SettingType::text, "What people read. The name when left out."));
     schema.push_back(Setting("type", SettingType::choice,
                              "\"line\" is one line, \"text\" several. \"file\" allows attachments.")
                          .one_of(type_names())
@@ -150,7 +157,8 @@ Schema field_settings() {
     schema.push_back(Setting("max_length", SettingType::integer,
                              "The most characters it may have. Each type has its own default.")
                          .between(1, 1'000'000));
-    schema.push_back(Setting("options", SettingType::texts, "What a select offers.").defaults_to("[]"));
+    schema.push_back(
+        Setting("options", SettingType::texts, "What a select offers.").defaults_to("[]"));
     return schema;
 }
 
@@ -163,13 +171,15 @@ Result<std::vector<Field>> read_fields(const std::vector<Settings>& records) {
         return fields;
     }
     Error faults(Outcome::invalid, "The form's fields are wrong.");
-    if (records.size() > kMaxFields) return std::move(faults).with_field("fields", "are more than 100");
+    if (records.size() > kMaxFields)
+        return std::move(faults).with_field("fields", "are more than 100");
     std::set<std::string> names;
     for (const Settings& record : records) {
         Field field = read_field(record);
         const auto fault = [&](const char* what) { faults.fields.emplace_back(field.name, what); };
         if (!is_field_name(field.name)) fault("must be a name of a-z, 0-9, _ and -");
-        if (field.name == kTokenField || field.name == kTrapField) fault("is a name the form needs itself");
+        if (field.name == kTokenField || field.name == kTrapField)
+            fault("is a name the form needs itself");
         if (!names.insert(field.name).second) fault("is declared twice");
         if (field.type == FieldType::select && field.options.empty()) fault("needs options");
         fields.push_back(std::move(field));
@@ -200,8 +210,10 @@ Submission fit(const std::vector<Field>& fields, const http::Form& form, const F
     };
     for (const Field& field : fields) {
         const auto sent = http::find_field(form.fields, field.name);
-        const auto times = std::ranges::count(form.fields, field.name, &http::Fields::value_type::first);
-        const bool has_file = std::ranges::count(form.files, field.name, &http::UploadedFile::field) > 0;
+        const auto times =
+            std::ranges::count(form.fields, field.name, &http::Fields::value_type::first);
+        const bool has_file =
+            std::ranges::count(form.files, field.name, &http::UploadedFile::field) > 0;
         if (field.type == FieldType::file) {
             if (field.is_required && !has_file) fault(field, "is required");
             continue;
@@ -228,9 +240,10 @@ Submission fit(const std::vector<Field>& fields, const http::Form& form, const F
     for (const auto& [name, value] : form.fields) {
         const bool is_own = name == kTokenField || name == kTrapField || find_field(fields, name);
         if (is_own || submission.warnings.size() >= kShownUnknown) continue;
-        submission.warnings.push_back("the form has no field '" +
-                                      std::string(truncate_utf8(strip_controls(name, Lines::join), 60)) +
-                                      "'; it was left out");
+        submission.warnings.push_back(
+            "the form has no field '" +
+            std::string(truncate_utf8(strip_controls(name, Lines::join), 60)) +
+            "'; it was left out");
     }
     return submission;
 }

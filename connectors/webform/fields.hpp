@@ -40,8 +40,8 @@ bool takes_files(const std::vector<Field>& fields);
 // What somebody sent, fitted to the fields.
 struct Submission {
     Submission() = default;
-    boost::json::object values;         // by name: text, or true/false for a checkbox
-    std::vector<FieldError> errors;     // pointer "/name"; empty when all fits
+    boost::json::object values;      // by name: text, or true/false for a checkbox
+    std::vector<FieldError> errors;  // pointer "/name"; empty when all fits
     std::vector<std::string> warnings;
     // A declared field's text; "" when absent.
     std::string text(std::string_view name) const;

@@ -10,7 +10,8 @@ namespace {
 // Whether the form can be shown in a frame is the site's choice; everything else is closed.
 void add_policy(http::Reply& reply, const PageText& text) {
     std::string ancestors = "'self'";
-    for (const std::string& origin : text.framed_by) ancestors += " " + origin;
+    for (const std::string& origin : text.framed_by)
+        ancestors += " " + origin;
     reply.headers.set("Content-Security-Policy",
                       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
                       "frame-ancestors " +
@@ -24,8 +25,9 @@ std::string page(const PageText& text, const std::string& title, const std::stri
     return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-           html_escape(title) + "</title>\n<link rel=\"stylesheet\" href=\"" + html_escape(text.stylesheet) +
-           "\">\n</head>\n<body>\n<main>\n" + body + "</main>\n</body>\n</html>\n";
+           html_escape(title) + "</title>\n<link rel=\"stylesheet\" href=\"" +
+           html_escape(text.stylesheet) + "\">\n</head>\n<body>\n<main>\n" + body +
+           "</main>\n</body>\n</html>\n";
 }
 
 std::string paragraphs(std::string_view text) {
@@ -70,8 +72,9 @@ class FormWriter {
     std::string summary() const {
         if (attempt_.errors.empty() && attempt_.notice.empty()) return {};
         std::string html = "<div class=\"problems\" role=\"alert\" tabindex=\"-1\" autofocus>\n";
-        html += "<h2>" + html_escape(attempt_.notice.empty() ? "Please check what you entered"
-                                                             : std::string_view(attempt_.notice)) +
+        html += "<h2>" +
+                html_escape(attempt_.notice.empty() ? "Please check what you entered"
+                                                    : std::string_view(attempt_.notice)) +
                 "</h2>\n";
         if (!attempt_.errors.empty()) html += "<ul>\n";
         for (const FieldError& error : attempt_.errors) {
@@ -85,9 +88,11 @@ class FormWriter {
     std::string form(const std::string& token) const {
         std::string html = "<form method=\"post\" novalidate";
         html += takes_files(fields_) ? " enctype=\"multipart/form-data\">\n" : ">\n";
-        for (const Field& field : fields_) html += row(field);
+        for (const Field& field : fields_)
+            html += row(field);
         html += trap();
-        html += "<input type=\"hidden\"" + attribute("name", kTokenField) + attribute("value", token) + ">\n";
+        html += "<input type=\"hidden\"" + attribute("name", kTokenField) +
+                attribute("value", token) + ">\n";
         return html + "<button type=\"submit\">Send</button>\n</form>\n";
     }
 
@@ -110,15 +115,17 @@ class FormWriter {
         const FieldError* error = error_of(field);
         std::string common = attribute("id", id) + attribute("name", field.name);
         if (field.is_required) common += " required";
-        if (error) common += " aria-invalid=\"true\"" + attribute("aria-describedby", id + "-problem");
+        if (error)
+            common += " aria-invalid=\"true\"" + attribute("aria-describedby", id + "-problem");
         const std::string label = "<label" + attribute("for", id) + ">" + html_escape(field.label) +
                                   (field.is_required ? mark() : "") + "</label>\n";
-        const std::string problem =
-            error ? "<p class=\"problem\"" + attribute("id", id + "-problem") + ">" +
-                        html_escape(error->detail) + "</p>\n"
-                  : "";
+        const std::string problem = error ? "<p class=\"problem\"" +
+                                                attribute("id", id + "-problem") + ">" +
+                                                html_escape(error->detail) + "</p>\n"
+                                          : "";
         if (field.type == FieldType::checkbox)
-            return "<div class=\"row check\">\n" + control(field, common) + label + problem + "</div>\n";
+            return "<div class=\"row check\">\n" + control(field, common) + label + problem +
+                   "</div>\n";
         return "<div class=\"row\">\n" + label + problem + control(field, common) + "</div>\n";
     }
 
@@ -139,7 +146,8 @@ class FormWriter {
         html += attribute("value", typed(field));
         if (field.type != FieldType::date) html += length;
         if (field.type == FieldType::number) html += attribute("inputmode", "decimal");
-        if (const auto hint = autocomplete(field); !hint.empty()) html += attribute("autocomplete", hint);
+        if (const auto hint = autocomplete(field); !hint.empty())
+            html += attribute("autocomplete", hint);
         return html + ">\n";
     }
 
@@ -147,16 +155,18 @@ class FormWriter {
         std::string html = "<select" + common + ">\n<option value=\"\"></option>\n";
         const std::string chosen = typed(field);
         for (const std::string& option : field.options) {
-            html += "<option" + attribute("value", option) + (option == chosen ? " selected" : "") + ">" +
-                    html_escape(option) + "</option>\n";
+            html += "<option" + attribute("value", option) + (option == chosen ? " selected" : "") +
+                    ">" + html_escape(option) + "</option>\n";
         }
         return html + "</select>\n";
     }
 
     // Filled by machines only: not shown, not focusable, not read out.
     static std::string trap() {
-        return "<div class=\"extra\" aria-hidden=\"true\"><label>Leave this empty <input type=\"text\"" +
-               attribute("name", kTrapField) + " tabindex=\"-1\" autocomplete=\"off\"></label></div>\n";
+        return "<div class=\"extra\" aria-hidden=\"true\"><label>Leave this empty <input "
+               "type=\"text\"" +
+               attribute("name", kTrapField) +
+               " tabindex=\"-1\" autocomplete=\"off\"></label></div>\n";
     }
 
     const std::vector<Field>& fields_;

@@ -15,9 +15,9 @@ namespace tributary::webform {
 struct PageText {
     PageText() = default;
     std::string title;
-    std::string intro;      // paragraphs separated by empty lines; text, not markup
+    std::string intro;  // paragraphs separated by empty lines; text, not markup
     std::string success;
-    std::string stylesheet; // its URL, relative to the form's
+    std::string stylesheet;              // its URL, relative to the form's
     std::vector<std::string> framed_by;  // origins that may show the form in a frame
 };
 
@@ -26,7 +26,7 @@ struct Attempt {
     Attempt() = default;
     http::Fields typed;
     std::vector<FieldError> errors;
-    std::string notice;     // about the whole form; may be empty
+    std::string notice;  // about the whole form; may be empty
 };
 
 http::Reply form_page(int status, const PageText& text, const std::vector<Field>& fields,

@@ -20,7 +20,8 @@ std::string seal(const ConnectorHost& host, std::string_view payload) {
 
 // "<ms>.<nonce>.<mac>"
 std::string issue_token(const ConnectorHost& host) {
-    const std::string payload = std::to_string(unix_ms(host.clock().now())) + "." + random_token(12);
+    const std::string payload =
+        std::to_string(unix_ms(host.clock().now())) + "." + random_token(12);
     return payload + "." + seal(host, payload);
 }
 

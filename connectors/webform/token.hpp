@@ -1,4 +1,5 @@
-// The hosted form's signed token: when the page was made, and a nonce that makes sending it twice one.
+// The hosted form's signed token: when the page was made, and a nonce that makes sending it twice
+// one.
 #pragma once
 
 #include <deque>

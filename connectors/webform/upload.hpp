@@ -11,8 +11,8 @@
 namespace tributary::webform {
 
 // Adds to `submission.errors` what is wrong with the files.
-void check_uploads(const std::vector<Field>& fields, const http::Form& form, const FileLimits& limits,
-                   Submission& submission);
+void check_uploads(const std::vector<Field>& fields, const http::Form& form,
+                   const FileLimits& limits, Submission& submission);
 
 // A name to show: no path, no controls, not too long; "file" when nothing is left.
 std::string display_filename(std::string_view sent);

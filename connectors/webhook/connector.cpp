@@ -14,11 +14,13 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kLargeBody = 100'000;
+
 // Answers GET: the handshake where the preset has one.
 http::Reply greet(const Profile& profile, const http::Request& request) {
     if (profile.preset.handshake != Handshake::hub_challenge) {
-        return http::Reply::problem(
-                   Error(Outcome::rejected, "This address takes POST.").with_reason("method_not_allowed"))
+        return http::Reply::problem(Error(Outcome::rejected, "This address takes POST.")
+                                        .with_reason("method_not_allowed"))
             .with_header("Allow", "POST");
     }
     const auto parameter = [&](const char* name) {
@@ -45,7 +47,8 @@ std::optional<std::string> find_challenge(const Profile& profile, const http::Re
 
 json::object describe_fate(const Receipt& receipt) {
     json::object fate;
-    fate["id"] = receipt.interaction.is_nil() ? json::value() : json::value(receipt.interaction.text());
+    fate["id"] =
+        receipt.interaction.is_nil() ? json::value() : json::value(receipt.interaction.text());
     fate["duplicate"] = receipt.fate == Fate::duplicate;
     if (receipt.fate == Fate::quarantined) fate["quarantined"] = true;
     return fate;
@@ -69,12 +72,14 @@ http::Reply acknowledge(int status, const std::vector<Receipt>& receipts) {
 
 class WebhookConnector final : public Connector {
  public:
-    WebhookConnector(Profile profile, ConnectorHost& host) : profile_(std::move(profile)), host_(host) {}
+    WebhookConnector(Profile profile, ConnectorHost& host)
+        : profile_(std::move(profile)), host_(host) {}
 
     awaitable<http::Reply> receive(http::Request request) override;
     awaitable<std::vector<CheckStep>> check() override;
 
  private:
+    awaitable<Result<Delivery>> read(const http::Request& request);
     std::optional<http::Reply> refuse_or_greet(const http::Request& request) const;
     void claim_handles(std::vector<InboundMessage>& messages) const;
 
@@ -85,7 +90,7 @@ class WebhookConnector final : public Connector {
 
 awaitable<http::Reply> WebhookConnector::receive(http::Request request) {
     if (auto reply = refuse_or_greet(request)) co_return std::move(*reply);
-    auto delivery = read_delivery(profile_, request);
+    auto delivery = co_await read(request);
     if (!delivery) co_return http::Reply::problem(delivery.error());
     const std::string body_hash = sha256(request.body);
     std::vector<std::string> keys;
@@ -93,7 +98,8 @@ awaitable<http::Reply> WebhookConnector::receive(http::Request request) {
         const bool is_comparable = delivery->is_single || message.dedupe_key.starts_with("id:");
         if (!is_comparable) continue;
         if (recent_.conflicts(message.dedupe_key, body_hash)) {
-            log::warn("webhook.conflict", "connector", host_.connector_name(), "key", message.dedupe_key);
+            log::warn("webhook.conflict", "connector", host_.connector_name(), "key",
+                      message.dedupe_key);
             const Error conflict(Outcome::conflict, "This id came before with another body.");
             co_return http::Reply::problem(conflict);
         }
@@ -103,8 +109,16 @@ awaitable<http::Reply> WebhookConnector::receive(http::Request request) {
     std::vector<InboundMessage> messages = std::move(delivery->messages);
     std::optional<std::string> no_cursor;
     const auto receipts = co_await host_.accept(std::move(messages), std::move(no_cursor));
-    for (std::string& key : keys) recent_.remember(std::move(key), body_hash);
+    for (std::string& key : keys)
+        recent_.remember(std::move(key), body_hash);
     co_return acknowledge(profile_.preset.acknowledged, receipts);
+}
+
+// A large body is taken apart on another thread: what is done here, everybody waits for.
+awaitable<Result<Delivery>> WebhookConnector::read(const http::Request& request) {
+    if (request.body.size() < kLargeBody) co_return read_delivery(profile_, request);
+    auto work = [this, &request] { return read_delivery(profile_, request); };
+    co_return co_await host_.workers().offload(work);
 }
 
 // What needs nothing stored: wrong place or method, handshakes, bad signatures.
@@ -112,8 +126,10 @@ std::optional<http::Reply> WebhookConnector::refuse_or_greet(const http::Request
     if (!request.path.empty())
         return http::Reply::problem(Error(Outcome::not_found, "There is nothing here."));
     if (request.method != http::Method::post) return greet(profile_, request);
-    if (auto good = verify(profile_.signature, profile_.secrets, request, host_.clock().now()); !good) {
-        log::warn("webhook.refused", "connector", host_.connector_name(), "why", good.error().detail);
+    if (auto good = verify(profile_.signature, profile_.secrets, request, host_.clock().now());
+        !good) {
+        log::warn("webhook.refused", "connector", host_.connector_name(), "why",
+                  good.error().detail);
         return http::Reply::problem(good.error());
     }
     // text/plain, so that no browser takes the echo for markup.
@@ -145,7 +161,8 @@ Result<std::unique_ptr<Connector>> create(const Settings& settings, ConnectorHos
     auto profile = read_profile(settings);
     if (!profile) return profile.error();
     if (auto good = read_secrets(settings, *profile); !good) return good.error();
-    return std::unique_ptr<Connector>(std::make_unique<WebhookConnector>(std::move(*profile), host));
+    return std::unique_ptr<Connector>(
+        std::make_unique<WebhookConnector>(std::move(*profile), host));
 }
 
 Result<InboundMessage> normalize(const Settings& settings, std::string_view raw) {
@@ -159,8 +176,10 @@ ConnectorType make_type() {
     type.channel = "webhook";
     type.title = "Webhook";
     type.help =
-        "Takes events that other programs post: orders, calls, visits, surveys, messages. Requests are "
-        "verified by their signature, repeated deliveries become one interaction, and a mapping says "
+        "Takes events that other programs post: orders, calls, visits, surveys, messages. Requests "
+        "are "
+        "verified by their signature, repeated deliveries become one interaction, and a mapping "
+        "says "
         "what the sender's JSON means.";
     type.mount = "in";
     type.capabilities.has_subject = true;

@@ -18,7 +18,8 @@ constexpr std::size_t kMaxKey = 200;
 constexpr std::size_t kMaxUnknownShown = 4'000;
 
 bool is_json_type(std::string_view type) {
-    return type.empty() || type == "application/json" || type == "text/json" || type.ends_with("+json");
+    return type.empty() || type == "application/json" || type == "text/json" ||
+           type.ends_with("+json");
 }
 
 // {"field": ["v1", "v2"]}: a form field may always be repeated.
@@ -37,7 +38,8 @@ json::object make_context(const http::Request& request, const json::value& body)
     for (const auto& [name, value] : request.headers.all())
         headers.emplace(ascii_lower(name), to_valid_utf8(value));
     json::object query;
-    for (const auto& [name, value] : request.query) query.emplace(name, value);
+    for (const auto& [name, value] : request.query)
+        query.emplace(name, value);
     json::object context;
     context["$headers"] = std::move(headers);
     context["$query"] = std::move(query);
@@ -53,14 +55,19 @@ std::string bounded_key(std::string key) {
 class Reader {
  public:
     Reader(const Profile& profile, const http::Request& request, Proof proof, json::value body)
-        : profile_(profile), request_(request), proof_(proof), body_(std::move(body)),
+        : profile_(profile),
+          request_(request),
+          proof_(proof),
+          body_(std::move(body)),
           context_(make_context(request, body_)) {
         if (!profile.delivery_id) return;
         const auto id = profile.delivery_id->search(body_, context_);
         if (id && !id->is_array() && !id->is_object()) delivery_id_ = plain_text(*id);
     }
 
-    Result<std::vector<json::value>> events() const { return profile_.mapping.events(body_, context_); }
+    Result<std::vector<json::value>> events() const {
+        return profile_.mapping.events(body_, context_);
+    }
 
     InboundMessage read(const json::value& event, std::optional<std::size_t> number) const {
         auto mapped = profile_.mapping.apply(event, context_);
@@ -113,8 +120,10 @@ class Reader {
         return message;
     }
 
-    void describe_unknown(const MappedEvent& mapped, const json::value& event, Content& content) const {
-        const std::string kind = mapped.kind.empty() ? "an event without a kind" : "'" + mapped.kind + "'";
+    void describe_unknown(const MappedEvent& mapped, const json::value& event,
+                          Content& content) const {
+        const std::string kind =
+            mapped.kind.empty() ? "an event without a kind" : "'" + mapped.kind + "'";
         content.warnings.push_back("the sender's kind of event is not known: " + kind);
         if (content.subject.empty()) content.subject = "Unknown event: " + kind;
         const std::string shown = json_text(event);
@@ -126,7 +135,8 @@ class Reader {
 
     void add_writer(const MappedEvent& mapped, InboundMessage& message) const {
         Content& content = message.content;
-        const auto add = [&](const char* kind, std::optional<std::string> value, const std::string& shown) {
+        const auto add = [&](const char* kind, std::optional<std::string> value,
+                             const std::string& shown) {
             if (shown.empty()) return;
             if (content.from.address.empty()) content.from.address = value.value_or(shown);
             if (value) {
@@ -182,7 +192,8 @@ Result<json::value> read_body(const Profile& profile, const http::Request& reque
         return form_value(*fields);
     }
     if (!is_json_type(type))
-        return Error(Outcome::rejected, "Send application/json.").with_reason("unsupported_media_type");
+        return Error(Outcome::rejected, "Send application/json.")
+            .with_reason("unsupported_media_type");
     auto body = http::parse_json(request.body);
     if (!body) return body.error();
     const bool fits = body->is_object() || (body->is_array() && !profile.mapping.is_neutral());
@@ -227,7 +238,8 @@ Result<InboundMessage> read_original(const Profile& profile, std::string_view ra
     if (events->empty()) return reader.unknown();
     const std::size_t number = stored->event.value_or(0);
     if (number >= events->size())
-        return reader.troubled(mapping_error("for_each", "no longer gives this event"), stored->event);
+        return reader.troubled(mapping_error("for_each", "no longer gives this event"),
+                               stored->event);
     return reader.read((*events)[number], stored->event);
 }
 

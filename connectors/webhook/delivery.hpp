@@ -17,8 +17,8 @@ struct Delivery {
     bool is_single = true;
 };
 
-// An Error refuses the whole request: 415 or 400 for what is not JSON, 422 for what is no event, 413
-// for too large a batch. What cannot be mapped is a message with `trouble`.
+// An Error refuses the whole request: 415 or 400 for what is not JSON, 422 for what is no event,
+// 413 for too large a batch. What cannot be mapped is a message with `trouble`.
 Result<Delivery> read_delivery(const Profile& profile, const http::Request& request);
 
 // One original as stored, or a bare JSON body. Of a bare body nothing vouches for the sender.

@@ -13,15 +13,16 @@ namespace {
 
 constexpr std::size_t kLongestEntity = 10;  // "&#x10ffff;"
 
-constexpr std::string_view kBlocks[] = {"br", "p",  "div", "li", "tr", "ul", "ol", "table", "h1",
-                                        "h2", "h3", "h4",  "h5", "h6", "hr", "blockquote", "pre"};
+constexpr std::string_view kBlocks[] = {"br", "p",     "div", "li",         "tr", "ul",
+                                        "ol", "table", "h1",  "h2",         "h3", "h4",
+                                        "h5", "h6",    "hr",  "blockquote", "pre"};
 constexpr std::string_view kHidden[] = {"script", "style", "head", "template"};
 
 struct Entity {
     std::string_view name;
     std::string_view text;
 };
-constexpr Entity kEntities[] = {{"amp", "&"},  {"lt", "<"},     {"gt", ">"},
+constexpr Entity kEntities[] = {{"amp", "&"},   {"lt", "<"},   {"gt", ">"},
                                 {"quot", "\""}, {"apos", "'"}, {"nbsp", " "}};
 
 std::optional<std::string> numeric_entity(std::string_view digits) {
@@ -31,7 +32,8 @@ std::optional<std::string> numeric_entity(std::string_view digits) {
         digits.remove_prefix(1);
     }
     std::uint32_t point = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), point, base);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), point, base);
     if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
     if (point == 0 || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return "\uFFFD";
     std::string out;
@@ -89,11 +91,11 @@ std::string tag_name(std::string_view tag) {
     return ascii_lower(tag.substr(0, tag.find_first_of(" \t\r\n/>")));
 }
 
-// Behind `</name`, wherever that is; the end when it never comes.
+// Where `</name` begins; the end when it never comes.
 std::size_t skip_hidden(std::string_view html, std::size_t at, std::string_view name) {
     while ((at = html.find("</", at)) != std::string_view::npos) {
+        if (starts_with_ignoring_case(html.substr(at + 2), name)) return at;
         at += 2;
-        if (starts_with_ignoring_case(html.substr(at), name)) return at;
     }
     return html.size();
 }

@@ -10,7 +10,8 @@ void collect_members(const Node& node, std::string_view parent, std::vector<std:
     if (node.type == Node::Type::chain && node.children[0].type == Node::Type::field &&
         node.children[0].name == parent && node.children[1].type == Node::Type::field)
         names.push_back(node.children[1].name);
-    for (const Node& child : node.children) collect_members(child, parent, names);
+    for (const Node& child : node.children)
+        collect_members(child, parent, names);
 }
 
 }  // namespace
@@ -27,8 +28,9 @@ std::vector<std::string> Expression::members_of(std::string_view parent) const {
     return names;
 }
 
-Result<boost::json::value> Expression::search(const boost::json::value& input, const boost::json::object& context,
-                                       const SearchLimits& limits) const {
+Result<boost::json::value> Expression::search(const boost::json::value& input,
+                                              const boost::json::object& context,
+                                              const SearchLimits& limits) const {
     Evaluator evaluator(context, limits);
     boost::json::value found = evaluator.take(evaluator.evaluate(root_, input));
     if (evaluator.error()) return *evaluator.error();

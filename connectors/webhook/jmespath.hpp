@@ -1,5 +1,5 @@
-// JMESPath (jmespath.org/specification.html) over boost::json: the whole language, and a few functions
-// of ours that mappings need (jmespath_house.cpp; the README lists them).
+// JMESPath (jmespath.org/specification.html) over boost::json: the whole language, and a few
+// functions of ours that mappings need (jmespath_house.cpp; the README lists them).
 //
 // Compiling and searching are pure, may run on any thread, throw nothing on any input, and are
 // bounded: an expression that would run away ends in an Error. An Error's reason is the
@@ -20,8 +20,8 @@
 namespace tributary::webhook {
 
 struct SearchLimits {
-    std::size_t steps = 1'000'000;     // nodes evaluated and elements visited
-    std::size_t bytes = 32'000'000;    // values copied or made, roughly in bytes
+    std::size_t steps = 1'000'000;   // nodes evaluated and elements visited
+    std::size_t bytes = 32'000'000;  // values copied or made, roughly in bytes
 };
 
 class Expression {

@@ -47,7 +47,7 @@ struct Node {
     const Function* function = nullptr;
     std::vector<std::string> keys;  // of select_object, parallel to `children`
     std::vector<Node> children;
-    int depth = 1;                  // of the tree below, itself included
+    int depth = 1;  // of the tree below, itself included
 };
 
 }  // namespace tributary::webhook

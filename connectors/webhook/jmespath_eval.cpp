@@ -35,7 +35,8 @@ bool has_type(const json::value& value, Types types) {
         case json::kind::object: return types & kObject;
         case json::kind::array:
             return (types & kArray) ||
-                   ((types & kNumbers) && all([](const json::value& v) { return v.is_number(); })) ||
+                   ((types & kNumbers) &&
+                    all([](const json::value& v) { return v.is_number(); })) ||
                    ((types & kStrings) && all([](const json::value& v) { return v.is_string(); }));
         default: return types & kNumber;
     }
@@ -57,14 +58,15 @@ Range clamp_slice(const std::array<std::optional<std::int64_t>, 3>& parts, std::
         const std::int64_t at = *part < 0 ? *part + size : *part;
         return std::clamp(at, lowest, highest);
     };
-    return {bound(parts[0], step < 0 ? highest : lowest), bound(parts[1], step < 0 ? lowest : highest),
-            step};
+    return {bound(parts[0], step < 0 ? highest : lowest),
+            bound(parts[1], step < 0 ? lowest : highest), step};
 }
 
 }  // namespace
 
 Operand Evaluator::fail(std::string reason, std::string message) {
-    if (!error_) error_ = Error(Outcome::invalid, std::move(message)).with_reason(std::move(reason));
+    if (!error_)
+        error_ = Error(Outcome::invalid, std::move(message)).with_reason(std::move(reason));
     return {};
 }
 
@@ -111,7 +113,8 @@ Operand Evaluator::evaluate(const Node& node, const json::value& current) {
             Operand left = evaluate(node.children[0], current);
             return is_true(left.get()) ? evaluate(node.children[1], current) : std::move(left);
         }
-        case Type::negation: return json::value(!is_true(evaluate(node.children[0], current).get()));
+        case Type::negation:
+            return json::value(!is_true(evaluate(node.children[0], current).get()));
         case Type::comparison: return compare(node, current);
         case Type::select_list: return select_list(node, current);
         case Type::select_object: return select_object(node, current);
@@ -149,7 +152,8 @@ Operand Evaluator::slice(const Node& node, const json::value& current) {
     const auto size = static_cast<std::int64_t>(array->size());
     const Range range = clamp_slice(node.slice, size);
     json::array out;
-    // A step beyond the array takes one element; comparing first keeps `at + step` from overflowing.
+    // A step beyond the array takes one element; comparing first keeps `at + step` from
+    // overflowing.
     for (std::int64_t at = range.start; range.step > 0 ? at < range.stop : at > range.stop;) {
         out.push_back(take(Operand::borrow((*array)[static_cast<std::size_t>(at)])));
         if (range.step > size || range.step < -size) break;
@@ -185,7 +189,8 @@ Operand Evaluator::compare(const Node& node, const json::value& current) {
 Operand Evaluator::select_list(const Node& node, const json::value& current) {
     if (current.is_null()) return {};
     json::array out;
-    for (const Node& child : node.children) out.push_back(take(evaluate(child, current)));
+    for (const Node& child : node.children)
+        out.push_back(take(evaluate(child, current)));
     return json::value(std::move(out));
 }
 
@@ -205,7 +210,8 @@ Operand Evaluator::flatten(const Node& node, const json::value& current) {
     for (const auto& element : *array) {
         if (!spend(1)) return {};
         if (const auto* inner = element.if_array()) {
-            for (const auto& value : *inner) out.push_back(take(Operand::borrow(value)));
+            for (const auto& value : *inner)
+                out.push_back(take(Operand::borrow(value)));
         } else {
             out.push_back(take(Operand::borrow(element)));
         }

@@ -63,7 +63,8 @@ class Evaluator {
     Operand project_values(const Node& node, const boost::json::value& current);
     Operand project_matching(const Node& node, const boost::json::value& current);
     Operand call(const Node& node, const boost::json::value& current);
-    void append_projected(const Node& right, const boost::json::value& element, boost::json::array& out);
+    void append_projected(const Node& right, const boost::json::value& element,
+                          boost::json::array& out);
 
     const boost::json::object& context_;
     SearchLimits left_;

@@ -16,7 +16,9 @@ namespace {
 
 namespace json = boost::json;
 
-double number(const json::value& value) { return value.to_number<double>(); }
+double number(const json::value& value) {
+    return value.to_number<double>();
+}
 
 json::value run_abs(Call& call) {
     const json::value& value = call.value(0);
@@ -29,16 +31,19 @@ json::value run_avg(Call& call) {
     const json::array& numbers = call.array(0);
     if (numbers.empty()) return nullptr;
     double sum = 0;
-    for (const auto& n : numbers) sum += number(n);
+    for (const auto& n : numbers)
+        sum += number(n);
     return number_value(sum / static_cast<double>(numbers.size()));
 }
 
 json::value run_ceil(Call& call) {
-    return call.value(0).is_double() ? number_value(std::ceil(number(call.value(0)))) : call.value(0);
+    return call.value(0).is_double() ? number_value(std::ceil(number(call.value(0))))
+                                     : call.value(0);
 }
 
 json::value run_floor(Call& call) {
-    return call.value(0).is_double() ? number_value(std::floor(number(call.value(0)))) : call.value(0);
+    return call.value(0).is_double() ? number_value(std::floor(number(call.value(0))))
+                                     : call.value(0);
 }
 
 json::value run_contains(Call& call) {
@@ -50,8 +55,12 @@ json::value run_contains(Call& call) {
                        [&](const json::value& element) { return is_equal(element, wanted); });
 }
 
-json::value run_ends_with(Call& call) { return call.text(0).ends_with(call.text(1)); }
-json::value run_starts_with(Call& call) { return call.text(0).starts_with(call.text(1)); }
+json::value run_ends_with(Call& call) {
+    return call.text(0).ends_with(call.text(1));
+}
+json::value run_starts_with(Call& call) {
+    return call.text(0).starts_with(call.text(1));
+}
 
 json::value run_join(Call& call) {
     std::string out;
@@ -65,13 +74,15 @@ json::value run_join(Call& call) {
 
 json::value run_keys(Call& call) {
     json::array keys;
-    for (const auto& member : call.value(0).get_object()) keys.emplace_back(member.key());
+    for (const auto& member : call.value(0).get_object())
+        keys.emplace_back(member.key());
     return keys;
 }
 
 json::value run_values(Call& call) {
     json::array values;
-    for (auto& member : call.value(0).get_object()) values.push_back(std::move(member.value()));
+    for (auto& member : call.value(0).get_object())
+        values.push_back(std::move(member.value()));
     return values;
 }
 
@@ -93,7 +104,8 @@ json::value run_map(Call& call) {
 json::value run_merge(Call& call) {
     json::object merged;
     for (std::size_t i = 0; i < call.size(); ++i)
-        for (auto& member : call.value(i).get_object()) merged[member.key()] = std::move(member.value());
+        for (auto& member : call.value(i).get_object())
+            merged[member.key()] = std::move(member.value());
     return merged;
 }
 
@@ -109,8 +121,9 @@ std::vector<json::value> ordering_keys(Call& call) {
     for (const auto& element : call.array(0)) {
         keys.push_back(call.apply(1, element));
         if (call.has_failed()) return {};
-        const bool fits = keys.back().is_string() ? keys.front().is_string()
-                                                  : keys.back().is_number() && keys.front().is_number();
+        const bool fits = keys.back().is_string()
+                              ? keys.front().is_string()
+                              : keys.back().is_number() && keys.front().is_number();
         if (!fits) {
             call.fail("the keys to order by must be all numbers or all strings");
             return {};
@@ -121,7 +134,8 @@ std::vector<json::value> ordering_keys(Call& call) {
 
 std::vector<std::size_t> sorted_order(const std::vector<json::value>& keys) {
     std::vector<std::size_t> order(keys.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return comes_before(keys[a], keys[b]); });
     return order;
@@ -137,7 +151,8 @@ json::value run_sort_by(Call& call) {
     const auto keys = ordering_keys(call);
     if (call.has_failed()) return nullptr;
     json::array sorted;
-    for (const std::size_t i : sorted_order(keys)) sorted.push_back(std::move(call.array(0)[i]));
+    for (const std::size_t i : sorted_order(keys))
+        sorted.push_back(std::move(call.array(0)[i]));
     return sorted;
 }
 
@@ -179,7 +194,8 @@ std::string reversed_text(std::string_view text) {
     std::size_t end = text.size();
     while (end > 0) {
         std::size_t start = end - 1;
-        while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xc0) == 0x80) --start;
+        while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xc0) == 0x80)
+            --start;
         out += text.substr(start, end - start);
         end = start;
     }
@@ -195,7 +211,8 @@ json::value run_reverse(Call& call) {
 
 json::value run_sum(Call& call) {
     double sum = 0;
-    for (const auto& n : call.array(0)) sum += number(n);
+    for (const auto& n : call.array(0))
+        sum += number(n);
     return number_value(sum);
 }
 
@@ -221,7 +238,8 @@ json::value run_to_number(Call& call) {
 json::value run_type(Call& call) {
     const json::value& value = call.value(0);
     if (value.is_number()) return "number";
-    return json::value(json::to_string(value.kind()) == "bool" ? "boolean" : json::to_string(value.kind()));
+    return json::value(json::to_string(value.kind()) == "bool" ? "boolean"
+                                                               : json::to_string(value.kind()));
 }
 
 }  // namespace
@@ -275,7 +293,11 @@ json::value Call::fail(std::string message) {
     return nullptr;
 }
 
-bool Call::has_failed() const { return evaluator_.has_failed(); }
-bool Call::spend(std::size_t steps) { return evaluator_.spend(steps); }
+bool Call::has_failed() const {
+    return evaluator_.has_failed();
+}
+bool Call::spend(std::size_t steps) {
+    return evaluator_.spend(steps);
+}
 
 }  // namespace tributary::webhook

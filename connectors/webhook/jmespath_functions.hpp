@@ -20,16 +20,17 @@ class Evaluator;
 // Sets of JMESPath types.
 using Types = std::uint32_t;
 constexpr Types kNull = 1, kBoolean = 2, kNumber = 4, kString = 8, kArray = 16, kObject = 32;
-constexpr Types kNumbers = 64;    // an array of numbers only
-constexpr Types kStrings = 128;   // an array of strings only
-constexpr Types kReference = 256; // &expression
+constexpr Types kNumbers = 64;     // an array of numbers only
+constexpr Types kStrings = 128;    // an array of strings only
+constexpr Types kReference = 256;  // &expression
 constexpr Types kAny = kNull | kBoolean | kNumber | kString | kArray | kObject;
 
 // One call: its arguments, already of the declared types, and what the evaluator lends. A call that
 // failed may return anything.
 class Call {
  public:
-    Call(Evaluator& evaluator, std::vector<boost::json::value> values, std::vector<const Node*> references)
+    Call(Evaluator& evaluator, std::vector<boost::json::value> values,
+         std::vector<const Node*> references)
         : evaluator_(evaluator), values_(std::move(values)), references_(std::move(references)) {}
 
     std::size_t size() const { return values_.size(); }

@@ -20,7 +20,9 @@ json::value run_time(Call& call) {
     return at ? json::value(rfc3339(*at)) : json::value();
 }
 
-json::value run_lower(Call& call) { return json::value(ascii_lower(call.text(0))); }
+json::value run_lower(Call& call) {
+    return json::value(ascii_lower(call.text(0)));
+}
 
 json::value run_split(Call& call) {
     json::array parts;
@@ -56,7 +58,9 @@ json::value run_html_to_text(Call& call) {
     return call.value(0).is_null() ? json::value() : json::value(html_to_text(call.text(0)));
 }
 
-json::value run_const(Call& call) { return call.value(0); }
+json::value run_const(Call& call) {
+    return call.value(0);
+}
 
 }  // namespace
 

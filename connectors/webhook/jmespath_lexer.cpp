@@ -13,10 +13,18 @@ using Type = Token::Type;
 
 constexpr std::size_t kMaxLength = 65'536;
 
-bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name(char c) { return is_name_start(c) || is_digit(c); }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_name_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_name(char c) {
+    return is_name_start(c) || is_digit(c);
+}
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 // One or two characters that stand for themselves. Longer ones first.
 struct Symbol {
@@ -24,14 +32,29 @@ struct Symbol {
     Type type;
 };
 constexpr Symbol kSymbols[] = {
-    {"[?", Type::filter},          {"[]", Type::flatten},      {"||", Type::either},
-    {"&&", Type::both},            {"==", Type::equal},        {"!=", Type::not_equal},
-    {"<=", Type::less_or_equal},   {">=", Type::greater_or_equal},
-    {"[", Type::open_bracket},     {"]", Type::close_bracket}, {"{", Type::open_brace},
-    {"}", Type::close_brace},      {"(", Type::open_paren},    {")", Type::close_paren},
-    {".", Type::dot},              {",", Type::comma},         {":", Type::colon},
-    {"*", Type::star},             {"@", Type::current},       {"&", Type::reference},
-    {"!", Type::negation},         {"|", Type::pipe},          {"<", Type::less},
+    {"[?", Type::filter},
+    {"[]", Type::flatten},
+    {"||", Type::either},
+    {"&&", Type::both},
+    {"==", Type::equal},
+    {"!=", Type::not_equal},
+    {"<=", Type::less_or_equal},
+    {">=", Type::greater_or_equal},
+    {"[", Type::open_bracket},
+    {"]", Type::close_bracket},
+    {"{", Type::open_brace},
+    {"}", Type::close_brace},
+    {"(", Type::open_paren},
+    {")", Type::close_paren},
+    {".", Type::dot},
+    {",", Type::comma},
+    {":", Type::colon},
+    {"*", Type::star},
+    {"@", Type::current},
+    {"&", Type::reference},
+    {"!", Type::negation},
+    {"|", Type::pipe},
+    {"<", Type::less},
     {">", Type::greater},
 };
 
@@ -68,7 +91,8 @@ class Lexer {
 
     Fault identifier() {
         std::size_t end = at_;
-        while (end < text_.size() && is_name(text_[end])) ++end;
+        while (end < text_.size() && is_name(text_[end]))
+            ++end;
         add(Type::identifier).text = text_.substr(at_, end - at_);
         at_ = end;
         return {};
@@ -76,7 +100,8 @@ class Lexer {
 
     Fault number() {
         std::int64_t value = 0;
-        const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
+        const auto [end, error] =
+            std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
         if (error != std::errc()) return syntax_error(at_, "expected a whole number");
         add(Type::number).number = value;
         at_ = static_cast<std::size_t>(end - text_.data());
@@ -96,7 +121,8 @@ class Lexer {
     // The text between two `quote`s, escapes still in it; moves behind it.
     std::optional<std::string_view> delimited(char quote) {
         std::size_t end = at_ + 1;
-        while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2 : 1;
+        while (end < text_.size() && text_[end] != quote)
+            end += text_[end] == '\\' ? 2 : 1;
         if (end >= text_.size()) return std::nullopt;
         const auto inner = text_.substr(at_ + 1, end - at_ - 1);
         at_ = end + 1;
@@ -157,7 +183,8 @@ class Lexer {
 }  // namespace
 
 Error syntax_error(std::size_t position, std::string what) {
-    return Error(Outcome::invalid, "at character " + std::to_string(position + 1) + ": " + std::move(what))
+    return Error(Outcome::invalid,
+                 "at character " + std::to_string(position + 1) + ": " + std::move(what))
         .with_reason("syntax");
 }
 

@@ -17,19 +17,37 @@ struct Token {
         identifier,         // foo
         quoted_identifier,  // "foo bar"
         number,
-        literal,            // `…` or '…'
-        dot, comma, colon, star, current, reference, negation,
-        pipe, either, both,
-        equal, not_equal, less, less_or_equal, greater, greater_or_equal,
-        open_bracket, close_bracket, open_brace, close_brace, open_paren, close_paren,
-        flatten,            // []
-        filter,             // [?
+        literal,  // `…` or '…'
+        dot,
+        comma,
+        colon,
+        star,
+        current,
+        reference,
+        negation,
+        pipe,
+        either,
+        both,
+        equal,
+        not_equal,
+        less,
+        less_or_equal,
+        greater,
+        greater_or_equal,
+        open_bracket,
+        close_bracket,
+        open_brace,
+        close_brace,
+        open_paren,
+        close_paren,
+        flatten,  // []
+        filter,   // [?
     };
 
     Token(Type t, std::size_t p) : type(t), position(p) {}
     Type type;
     std::size_t position;
-    std::string text;             // of identifiers
+    std::string text;  // of identifiers
     std::int64_t number = 0;
     boost::json::value literal;
 };

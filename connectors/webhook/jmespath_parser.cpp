@@ -107,7 +107,8 @@ class Parser {
         return make(type, std::move(children));
     }
     Node measured(Node node) {
-        for (const Node& child : node.children) node.depth = std::max(node.depth, child.depth + 1);
+        for (const Node& child : node.children)
+            node.depth = std::max(node.depth, child.depth + 1);
         if (node.depth > kMaxDepth) fail("nested too deeply");
         return node;
     }
@@ -117,7 +118,8 @@ class Parser {
         if (nesting_ >= kMaxDepth) return fail("nested too deeply");
         ++nesting_;
         Node left = prefix();
-        while (!error_ && power < binding_power(peek().type)) left = infix(std::move(left));
+        while (!error_ && power < binding_power(peek().type))
+            left = infix(std::move(left));
         --nesting_;
         return left;
     }
@@ -202,7 +204,8 @@ class Parser {
     }
     Node flatten(Node left) {
         Node flat = make(Node::Type::flatten, one(std::move(left)));
-        return make(Node::Type::project_list, std::move(flat), projected(binding_power(Type::flatten)));
+        return make(Node::Type::project_list, std::move(flat),
+                    projected(binding_power(Type::flatten)));
     }
     Node filter(Node left) {
         Node condition = expression(kNothing);

@@ -114,9 +114,11 @@ std::size_t weight_of(const json::value& value) {
     if (const auto* text = value.if_string()) {
         weight += text->size();
     } else if (const auto* array = value.if_array()) {
-        for (const auto& element : *array) weight += weight_of(element);
+        for (const auto& element : *array)
+            weight += weight_of(element);
     } else if (const auto* object = value.if_object()) {
-        for (const auto& member : *object) weight += member.key().size() + weight_of(member.value());
+        for (const auto& member : *object)
+            weight += member.key().size() + weight_of(member.value());
     }
     return weight;
 }

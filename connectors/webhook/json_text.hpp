@@ -1,5 +1,5 @@
-// JSON values compared and written the way JMESPath and people mean them: 1 equals 1.0, and a number
-// is written in its shortest plain form ("1.2", where a general serializer may say "1.2E0").
+// JSON values compared and written the way JMESPath and people mean them: 1 equals 1.0, and a
+// number is written in its shortest plain form ("1.2", where a general serializer may say "1.2E0").
 // Pure; recursion is bounded by the depth of the values, which every parser of ours limits.
 #pragma once
 

@@ -88,9 +88,11 @@ Result<Mapping> Mapping::compile(const json::value& given) {
             faults.fields.emplace_back("mapping." + name, "is no field of a mapping");
         }
     }
-    if (!mapping.fields_.contains("kind")) faults.fields.emplace_back("mapping.kind", "is required");
+    if (!mapping.fields_.contains("kind"))
+        faults.fields.emplace_back("mapping.kind", "is required");
     if (required && required->is_array()) {
-        for (const auto& name : required->get_array()) mapping.required_.push_back(plain_text(name));
+        for (const auto& name : required->get_array())
+            mapping.required_.push_back(plain_text(name));
     } else if (required) {
         faults.fields.emplace_back("mapping.required", "must be an array of field names");
     } else {
@@ -99,7 +101,8 @@ Result<Mapping> Mapping::compile(const json::value& given) {
     }
     for (const std::string& name : mapping.required_)
         if (!mapping.fields_.contains(name))
-            faults.fields.emplace_back("mapping.required", "names '" + name + "', which is not mapped");
+            faults.fields.emplace_back("mapping.required",
+                                       "names '" + name + "', which is not mapped");
     if (!faults.fields.empty()) return faults;
     return mapping;
 }
@@ -116,8 +119,10 @@ Result<std::vector<json::value>> Mapping::events(const json::value& body,
     if (found->is_null()) return events;
     if (!found->is_array()) return mapping_error("for_each", "does not give an array");
     if (found->get_array().size() > kMaxEvents)
-        return mapping_error("for_each", "gives more than " + std::to_string(kMaxEvents) + " events");
-    for (auto& event : found->get_array()) events.push_back(std::move(event));
+        return mapping_error("for_each",
+                             "gives more than " + std::to_string(kMaxEvents) + " events");
+    for (auto& event : found->get_array())
+        events.push_back(std::move(event));
     return events;
 }
 
@@ -141,10 +146,12 @@ Result<std::string> Mapping::find_text(const std::string& field, const json::val
     return plain_text(*found);
 }
 
-Result<json::object> Mapping::find_data(const json::value& event, const json::object& context) const {
+Result<json::object> Mapping::find_data(const json::value& event,
+                                        const json::object& context) const {
     auto whole = find("data", event, context);
     if (!whole) return whole.error();
-    if (!whole->is_null() && !whole->is_object()) return mapping_error("data", "does not give an object");
+    if (!whole->is_null() && !whole->is_object())
+        return mapping_error("data", "does not give an object");
     json::object data = whole->is_object() ? std::move(whole->get_object()) : json::object();
     for (auto at = fields_.lower_bound(std::string(kDataPrefix));
          at != fields_.end() && at->first.starts_with(kDataPrefix); ++at) {
@@ -182,10 +189,12 @@ Result<MappedEvent> Mapping::apply(const json::value& event, const json::object&
 std::vector<std::string> Mapping::headers() const {
     std::vector<std::string> names;
     const auto collect = [&](const Expression& expression) {
-        for (auto& name : expression.members_of("$headers")) names.push_back(std::move(name));
+        for (auto& name : expression.members_of("$headers"))
+            names.push_back(std::move(name));
     };
     if (for_each_) collect(*for_each_);
-    for (const auto& [field, expression] : fields_) collect(expression);
+    for (const auto& [field, expression] : fields_)
+        collect(expression);
     return names;
 }
 

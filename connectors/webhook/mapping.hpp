@@ -1,4 +1,5 @@
-// From a sender's JSON to the parts of an interaction, by JMESPath expressions that the admin writes.
+// From a sender's JSON to the parts of an interaction, by JMESPath expressions that the admin
+// writes.
 //
 // A mapping is a table: `for_each` (an expression giving the events in one delivery), `kind`,
 // `external_id`, `occurred_at`, `name`, `email`, `phone`, `user_id`, `subject`, `text`, each an
@@ -47,8 +48,10 @@ class Mapping {
     // The events in one delivery. `context` holds $headers, $query and $root.
     Result<std::vector<boost::json::value>> events(const boost::json::value& body,
                                                    const boost::json::object& context) const;
-    // Reason "mapping", naming the field, when a field has the wrong type or a required one nothing.
-    Result<MappedEvent> apply(const boost::json::value& event, const boost::json::object& context) const;
+    // Reason "mapping", naming the field, when a field has the wrong type or a required one
+    // nothing.
+    Result<MappedEvent> apply(const boost::json::value& event,
+                              const boost::json::object& context) const;
 
     bool has_for_each() const { return for_each_.has_value(); }
     bool is_neutral() const { return is_neutral_; }

@@ -69,7 +69,8 @@ SignatureRule shopify_rule() {
 }
 
 // What programs of one's own may send without any agreement.
-constexpr std::string_view kAnyDeliveryId = R"("$headers"."webhook-id" || "$headers"."idempotency-key")";
+constexpr std::string_view kAnyDeliveryId =
+    R"("$headers"."webhook-id" || "$headers"."idempotency-key")";
 
 constexpr std::string_view kGithubMapping = R"json({
     "kind": "'note'",

@@ -10,7 +10,7 @@ namespace tributary::webhook {
 
 enum class Handshake {
     none,
-    hub_challenge,     // GET with hub.mode, hub.verify_token, hub.challenge: the challenge comes back
+    hub_challenge,  // GET with hub.mode, hub.verify_token, hub.challenge: the challenge comes back
     url_verification,  // signed POST {"type":"url_verification","challenge":…}: likewise
 };
 
@@ -21,8 +21,9 @@ struct Preset {
     // The sender's own id of this delivery, a JMESPath expression; "" when it has none.
     std::string_view delivery_id;
     Handshake handshake = Handshake::none;
-    int acknowledged = 202;      // the status of the answer
-    std::string_view mapping;    // the mapping used when the settings have none; "" for neutral events
+    int acknowledged = 202;  // the status of the answer
+    std::string_view
+        mapping;  // the mapping used when the settings have none; "" for neutral events
 };
 
 std::span<const Preset> presets();

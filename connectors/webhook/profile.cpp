@@ -11,7 +11,8 @@ namespace json = boost::json;
 
 std::vector<std::string> preset_names() {
     std::vector<std::string> names;
-    for (const Preset& preset : presets()) names.emplace_back(preset.name);
+    for (const Preset& preset : presets())
+        names.emplace_back(preset.name);
     return names;
 }
 
@@ -20,22 +21,24 @@ void add_signature_settings(Schema& schema) {
                              "How the sender of the preset \"custom\" signs.")
                          .one_of({"hmac-sha256", "hmac-sha512", "hmac-sha1", "token"})
                          .defaults_to("hmac-sha256"));
-    schema.push_back(Setting("signature.header", SettingType::text,
-                             "The header that holds the signature or the token. With the presets "
-                             "\"custom\" and \"token\"; the latter expects \"Authorization: Bearer …\" "
-                             "unless another header is named here.")
-                         .example("X-Signature"));
-    schema.push_back(Setting("signature.form", SettingType::choice,
-                             "How the header is written: \"prefix\" is one signature behind an optional "
-                             "prefix, \"csv\" is t=…,v1=…, \"list\" is several entries v1,… v1,… "
-                             "separated by spaces.")
-                         .one_of({"prefix", "csv", "list"})
-                         .defaults_to("prefix"));
+    schema.push_back(
+        Setting("signature.header", SettingType::text,
+                "The header that holds the signature or the token. With the presets "
+                "\"custom\" and \"token\"; the latter expects \"Authorization: Bearer …\" "
+                "unless another header is named here.")
+            .example("X-Signature"));
+    schema.push_back(
+        Setting("signature.form", SettingType::choice,
+                "How the header is written: \"prefix\" is one signature behind an optional "
+                "prefix, \"csv\" is t=…,v1=…, \"list\" is several entries v1,… v1,… "
+                "separated by spaces.")
+            .one_of({"prefix", "csv", "list"})
+            .defaults_to("prefix"));
     schema.push_back(Setting("signature.prefix", SettingType::text,
                              "What stands in front of the signature, \"sha256=\" or \"v1,\" say."));
-    schema.push_back(
-        Setting("signature.key", SettingType::text, "With the form csv: the name of the signature's value.")
-            .defaults_to("v1"));
+    schema.push_back(Setting("signature.key", SettingType::text,
+                             "With the form csv: the name of the signature's value.")
+                         .defaults_to("v1"));
     schema.push_back(
         Setting("signature.encoding", SettingType::choice, "How the signature is written.")
             .one_of({"hex", "base64"})
@@ -44,60 +47,71 @@ void add_signature_settings(Schema& schema) {
                              "How the secret is written: as it is (raw), hex or base64.")
                          .one_of({"raw", "hex", "base64"})
                          .defaults_to("raw"));
-    schema.push_back(Setting("signature.content", SettingType::text,
-                             "What is signed, with {raw} for the body, {ts} for the timestamp, {id} for the "
-                             "delivery id, {method}, {target} for path and query, {header:Name}.")
-                         .defaults_to("{raw}"));
-    schema.push_back(Setting("signature.id_header", SettingType::text, "The header that {id} stands for."));
-    schema.push_back(Setting("signature.timestamp_header", SettingType::text,
-                             "The header that {ts} stands for. With it, requests older or newer than "
-                             "the tolerance are refused."));
-    schema.push_back(Setting("signature.timestamp_unit", SettingType::choice, "The timestamp's unit.")
-                         .one_of({"s", "ms"})
-                         .defaults_to("s"));
-    schema.push_back(Setting("signature.tolerance", SettingType::duration,
-                             "How far the timestamp may be off.")
-                         .between(1'000, 86'400'000)
-                         .defaults_to("5m"));
+    schema.push_back(
+        Setting("signature.content", SettingType::text,
+                "What is signed, with {raw} for the body, {ts} for the timestamp, {id} for the "
+                "delivery id, {method}, {target} for path and query, {header:Name}.")
+            .defaults_to("{raw}"));
+    schema.push_back(
+        Setting("signature.id_header", SettingType::text, "The header that {id} stands for."));
+    schema.push_back(
+        Setting("signature.timestamp_header", SettingType::text,
+                "The header that {ts} stands for. With it, requests older or newer than "
+                "the tolerance are refused."));
+    schema.push_back(
+        Setting("signature.timestamp_unit", SettingType::choice, "The timestamp's unit.")
+            .one_of({"s", "ms"})
+            .defaults_to("s"));
+    schema.push_back(
+        Setting("signature.tolerance", SettingType::duration, "How far the timestamp may be off.")
+            .between(1'000, 86'400'000)
+            .defaults_to("5m"));
 }
 
 Schema make_schema() {
     Schema schema;
-    schema.push_back(Setting("preset", SettingType::choice,
-                             "Who sends, and so how requests are signed. \"custom\" takes the signature "
-                             "settings; \"none\" verifies nothing and needs allow_unsigned.")
-                         .one_of(preset_names())
-                         .defaults_to("standard-webhooks"));
-    schema.push_back(Setting("secret", SettingType::secret,
-                             "The secret shared with the sender. Required by every preset but \"none\".")
-                         .example("{ env = \"SHOP_SECRET\" }"));
+    schema.push_back(
+        Setting("preset", SettingType::choice,
+                "Who sends, and so how requests are signed. \"custom\" takes the signature "
+                "settings; \"none\" verifies nothing and needs allow_unsigned.")
+            .one_of(preset_names())
+            .defaults_to("standard-webhooks"));
+    schema.push_back(
+        Setting("secret", SettingType::secret,
+                "The secret shared with the sender. Required by every preset but \"none\".")
+            .example("{ env = \"SHOP_SECRET\" }"));
     schema.push_back(Setting("previous_secret", SettingType::secret,
                              "Still accepted beside the secret while the sender changes over."));
     schema.push_back(Setting("previous_secret_until", SettingType::text,
                              "When the previous secret ends, as a time of RFC 3339. Without it the "
                              "previous secret is good as long as it is set.")
                          .example("2026-03-01T00:00:00Z"));
-    schema.push_back(Setting("allow_unsigned", SettingType::boolean,
-                             "Confirms the preset \"none\": anybody who can reach the address may add "
-                             "to the timeline, under any name.")
-                         .defaults_to("false"));
-    schema.push_back(Setting("verify_token", SettingType::secret,
-                             "With the preset \"meta\": the token its subscription request must bring."));
+    schema.push_back(
+        Setting("allow_unsigned", SettingType::boolean,
+                "Confirms the preset \"none\": anybody who can reach the address may add "
+                "to the timeline, under any name.")
+            .defaults_to("false"));
+    schema.push_back(
+        Setting("verify_token", SettingType::secret,
+                "With the preset \"meta\": the token its subscription request must bring."));
     add_signature_settings(schema);
-    schema.push_back(Setting("delivery_id", SettingType::text,
-                             "A JMESPath expression giving the sender's own id of the delivery, which "
-                             "makes repeated deliveries one. Each preset knows its sender's.")
-                         .example("\"$headers\".\"x-delivery\""));
-    schema.push_back(Setting("mapping", SettingType::table,
-                             "What the sender's JSON means: a table of JMESPath expressions. Without "
-                             "it the body is the neutral event of the README.")
-                         .example("{ kind = \"'order'\", external_id = \"id\", email = "
-                                  "\"customer.email\" }"));
-    schema.push_back(Setting("region", SettingType::text,
-                             "The country of telephone numbers without a country code (ISO 3166, two "
-                             "letters).")
-                         .between(2, 2)
-                         .example("DE"));
+    schema.push_back(
+        Setting("delivery_id", SettingType::text,
+                "A JMESPath expression giving the sender's own id of the delivery, which "
+                "makes repeated deliveries one. Each preset knows its sender's.")
+            .example("\"$headers\".\"x-delivery\""));
+    schema.push_back(
+        Setting("mapping", SettingType::table,
+                "What the sender's JSON means: a table of JMESPath expressions. Without "
+                "it the body is the neutral event of the README.")
+            .example("{ kind = \"'order'\", external_id = \"id\", email = "
+                     "\"customer.email\" }"));
+    schema.push_back(
+        Setting("region", SettingType::text,
+                "The country of telephone numbers without a country code (ISO 3166, two "
+                "letters).")
+            .between(2, 2)
+            .example("DE"));
     return schema;
 }
 
@@ -194,7 +208,8 @@ Result<Profile> read_profile(const Settings& settings) {
 }
 
 Result<void> read_secrets(const Settings& settings, Profile& profile) {
-    if (settings.has("secret")) profile.secrets.emplace_back(settings.secret("secret"), std::nullopt);
+    if (settings.has("secret"))
+        profile.secrets.emplace_back(settings.secret("secret"), std::nullopt);
     if (settings.has("previous_secret")) {
         const std::string& until = settings.text("previous_secret_until");
         const auto end = parse_rfc3339(until);

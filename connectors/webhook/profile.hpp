@@ -24,7 +24,7 @@ struct Profile {
     Secret handshake_token;
     std::optional<Expression> delivery_id;
     Mapping mapping;
-    std::string region;                   // of national telephone numbers
+    std::string region;  // of national telephone numbers
     std::vector<std::string> kept_headers;
 
     Proof proof() const {
@@ -34,8 +34,8 @@ struct Profile {
 
 // What normalising needs; says nothing of secrets.
 Result<Profile> read_profile(const Settings& settings);
-// Adds the secrets. An Error unless requests can be verified with them: there, well encoded, and the
-// preset "none" really meant.
+// Adds the secrets. An Error unless requests can be verified with them: there, well encoded, and
+// the preset "none" really meant.
 Result<void> read_secrets(const Settings& settings, Profile& profile);
 
 }  // namespace tributary::webhook

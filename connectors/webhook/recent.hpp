@@ -1,5 +1,6 @@
-// What the last deliveries were, to tell a repeated one from another one under the same id. A bounded
-// memory of this process: the store's key still keeps either from becoming two interactions.
+// What the last deliveries were, to tell a repeated one from another one under the same id. A
+// bounded memory of this process: the store's key still keeps either from becoming two
+// interactions.
 #pragma once
 
 #include <cstddef>

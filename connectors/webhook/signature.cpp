@@ -68,7 +68,8 @@ std::vector<std::string_view> candidates(const SignatureRule& rule, std::string_
             for (const std::string_view entry : split(header, ' ')) {
                 if (entry.empty()) continue;
                 if (++seen > kMaxSignatures) break;
-                if (entry.starts_with(rule.prefix)) found.push_back(entry.substr(rule.prefix.size()));
+                if (entry.starts_with(rule.prefix))
+                    found.push_back(entry.substr(rule.prefix.size()));
             }
             break;
         }
@@ -178,7 +179,8 @@ Result<void> verify(const SignatureRule& rule, const std::vector<SigningSecret>&
         if (!is_good(known, now)) continue;
         const auto key = signing_key(rule, known.secret);
         if (!key) continue;
-        const std::string expected = mac(rule.algorithm, key->reveal(), *content);  // to compare with
+        const std::string expected =
+            mac(rule.algorithm, key->reveal(), *content);  // to compare with
         for (const std::string_view written : signatures) {
             const auto given = decode(written, rule.encoding);
             if (given && equal_in_constant_time(*given, expected)) matches = true;

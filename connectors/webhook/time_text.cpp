@@ -64,7 +64,8 @@ class PatternReader {
 
     bool number(std::size_t least, std::size_t most, int& out) {
         std::size_t length = 0;
-        while (length < most && length < rest_.size() && rest_[length] >= '0' && rest_[length] <= '9')
+        while (length < most && length < rest_.size() && rest_[length] >= '0' &&
+               rest_[length] <= '9')
             ++length;
         if (length < least) return false;
         std::from_chars(rest_.data(), rest_.data() + length, out);

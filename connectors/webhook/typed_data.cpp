@@ -31,10 +31,8 @@ constexpr Member kOrder[] = {{"order_id", Type::text},
                              {"lines", Type::lines},
                              {"total", Type::money},
                              {"currency", Type::text}};
-constexpr Member kLine[] = {{"sku", Type::text},
-                            {"name", Type::text},
-                            {"quantity", Type::number},
-                            {"price", Type::money}};
+constexpr Member kLine[] = {
+    {"sku", Type::text}, {"name", Type::text}, {"quantity", Type::number}, {"price", Type::money}};
 constexpr Member kSurvey[] = {{"type", Type::text},
                               {"score", Type::number},
                               {"scale", Type::number},
@@ -64,9 +62,10 @@ bool is_decimal(std::string_view text) {
 // Never in exponent form: money is read by people.
 std::string decimal_text(const json::value& number) {
     if (!number.is_double()) return number_text(number);
-    std::array<char, 512> buffer;  // the longest double in fixed notation has 309 digits and a fraction
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number.get_double(),
-                                   std::chars_format::fixed)
+    std::array<char, 512>
+        buffer;  // the longest double in fixed notation has 309 digits and a fraction
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                   number.get_double(), std::chars_format::fixed)
                          .ptr;
     return std::string(buffer.data(), end);
 }
@@ -97,7 +96,8 @@ Result<void> bring_into_form(json::value& value, Type type, const std::string& p
         }
         case Type::money: {
             const std::string text = value.is_number() ? decimal_text(value) : plain_text(value);
-            if (!is_scalar || !is_decimal(text)) return mapping_error(path, "must be a decimal number");
+            if (!is_scalar || !is_decimal(text))
+                return mapping_error(path, "must be a decimal number");
             value = text;
             return {};
         }
@@ -107,7 +107,8 @@ Result<void> bring_into_form(json::value& value, Type type, const std::string& p
             for (auto& line : value.get_array()) {
                 const std::string at = path + "[" + std::to_string(i++) + "]";
                 if (!line.is_object()) return mapping_error(at, "must be an object");
-                if (auto good = bring_into_form(line.get_object(), kLine, at + "."); !good) return good;
+                if (auto good = bring_into_form(line.get_object(), kLine, at + "."); !good)
+                    return good;
             }
             return {};
         }

@@ -87,7 +87,8 @@ Result<StoredRequest> read_request(std::string_view raw) {
         const std::string_view value = trim(line->substr(colon + 1));
         if (equals_ignoring_case(line->substr(0, colon), kEventHeader)) {
             std::size_t event = 0;
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), event);
+            const auto [end, error] =
+                std::from_chars(value.data(), value.data() + value.size(), event);
             if (error != std::errc()) return malformed("a broken event number");
             stored.event = event;
         } else {

@@ -1,6 +1,6 @@
 // The original of what a push channel was sent, as it is kept and replayed: an application/http
-// message (RFC 9112, section 10.2) with the headers that normalising reads, and nothing that could let
-// somebody in. Pure.
+// message (RFC 9112, section 10.2) with the headers that normalising reads, and nothing that could
+// let somebody in. Pure.
 #pragma once
 
 #include <optional>

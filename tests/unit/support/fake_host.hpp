@@ -1,5 +1,5 @@
-// A house for one connector under test: it keeps what it is given, answers as the real one would, and
-// stands on a clock that tests turn. One thread; not for sending to the outside.
+// A house for one connector under test: it keeps what it is given, answers as the real one would,
+// and stands on a clock that tests turn. One thread; not for sending to the outside.
 #pragma once
 
 #include <deque>
@@ -29,13 +29,15 @@ class FakeHost final : public ConnectorHost {
                                            std::optional<std::string> cursor) override {
         if (is_away) throw Failure(Outcome::unavailable, "the store is away");
         std::vector<Receipt> receipts;
-        for (InboundMessage& message : messages) receipts.push_back(take(std::move(message)));
+        for (InboundMessage& message : messages)
+            receipts.push_back(take(std::move(message)));
         if (cursor) cursor_ = std::move(cursor);
         co_return receipts;
     }
     awaitable<std::optional<std::string>> cursor() override { co_return cursor_; }
 
-    awaitable<std::vector<Interaction>> conversation_log(std::string conversation, std::int64_t after,
+    awaitable<std::vector<Interaction>> conversation_log(std::string conversation,
+                                                         std::int64_t after,
                                                          std::size_t limit) override {
         std::vector<Interaction> found;
         for (const Interaction& entry : log) {
@@ -49,7 +51,8 @@ class FakeHost final : public ConnectorHost {
     }
 
     std::string sign(std::string_view purpose, std::string_view payload) const override {
-        return hmac(HashAlgorithm::sha256, "key of " + name_ + " for " + std::string(purpose), payload);
+        return hmac(HashAlgorithm::sha256, "key of " + name_ + " for " + std::string(purpose),
+                    payload);
     }
 
     net::HttpClient& http() override { throw std::logic_error("this host has no way out"); }
@@ -83,10 +86,10 @@ class FakeHost final : public ConnectorHost {
         return std::move(value.value());
     }
 
-    bool is_away = false;                   // accept() throws unavailable
+    bool is_away = false;  // accept() throws unavailable
     std::deque<InboundMessage> accepted;
     std::deque<InboundMessage> quarantined;
-    std::vector<Interaction> log;           // what conversation_log() answers from
+    std::vector<Interaction> log;  // what conversation_log() answers from
     Health health;
 
  private:
@@ -128,7 +131,8 @@ inline Settings read_settings(const ConnectorType& type, const std::string& toml
     auto settings = Settings::read(type.schema, *node, InlineSecrets::allowed);
     if (!settings) {
         std::string faults = describe(settings.error());
-        for (const FieldError& field : settings.error().fields) faults += "; " + field.detail;
+        for (const FieldError& field : settings.error().fields)
+            faults += "; " + field.detail;
         throw std::runtime_error(faults);
     }
     return *settings;

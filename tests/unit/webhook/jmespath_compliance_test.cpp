@@ -39,13 +39,15 @@ std::string judge(const json::value& given, const json::object& test) {
     const Result<json::value> found =
         compiled ? compiled->search(given) : Result<json::value>(compiled.error());
     if (test.contains("error")) {
-        if (!found && found.error().reason == std::string_view(test.at("error").as_string())) return "";
+        if (!found && found.error().reason == std::string_view(test.at("error").as_string()))
+            return "";
         return expression + ": expected " + json_text(test.at("error")) + ", got " +
                (found ? json_text(*found) : describe(found.error()));
     }
     if (!found) return expression + ": " + describe(found.error());
     if (test.contains("result") && !is_equal(*found, test.at("result")))
-        return expression + ": expected " + json_text(test.at("result")) + ", got " + json_text(*found);
+        return expression + ": expected " + json_text(test.at("result")) + ", got " +
+               json_text(*found);
     return "";
 }
 
