@@ -79,7 +79,7 @@ constexpr std::array kReasonStatuses = {
     ReasonStatus{"method_not_allowed", 405},
     ReasonStatus{"request_timeout", 408},
     ReasonStatus{"length_required", 411},
-    ReasonStatus{"precondition_failed", 412},
+    ReasonStatus{"stale_version", 412},
     ReasonStatus{"too_large", 413},
     ReasonStatus{"target_too_long", 414},
     ReasonStatus{"unsupported_media_type", 415},

@@ -85,6 +85,7 @@ void Router::add_schema(std::string name, boost::json::value schema) {
 }
 
 Router::Match Router::match(Method method, std::string_view path) const {
+    if (!path.starts_with('/')) return {};
     const auto segments = split_path(path);
     constexpr std::size_t kNone = static_cast<std::size_t>(-1);
     std::size_t best = kNone;
