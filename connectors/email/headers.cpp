@@ -117,8 +117,17 @@ std::string Headers::token(std::string_view name) const {
 std::string unfold(std::string_view value) {
     std::string flat;
     flat.reserve(value.size());
+    bool is_fold = false;
     for (const char c : value) {
-        if (c != '\r' && c != '\n' && c != '\0') flat += c;
+        if (c == '\r' || c == '\n') {
+            is_fold = true;
+        } else if (is_fold && is_blank(c)) {
+            continue;
+        } else if (c != '\0') {
+            if (is_fold && !flat.ends_with(' ')) flat += ' ';
+            is_fold = false;
+            flat += c;
+        }
     }
     return flat;
 }

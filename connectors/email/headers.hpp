@@ -44,7 +44,7 @@ class Headers {
 // Whether a line is "name:" (RFC 5322 section 4.5 allows blanks before the colon).
 bool is_field_line(std::string_view line);
 
-// Without the line ends of folding (RFC 5322, section 2.2.3).
+// Each fold (RFC 5322, section 2.2.3) becomes one blank, however far the next line was indented.
 std::string unfold(std::string_view value);
 // Without comments; quoted strings stay as they are.
 std::string remove_comments(std::string_view value);

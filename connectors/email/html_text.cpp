@@ -33,14 +33,9 @@ bool has_word(const std::string* attribute, std::initializer_list<std::string_vi
 // The containers in which mail programs put what they quote.
 bool is_quote_container(const HtmlTag& tag) {
     const auto* id = tag.find("id");
-    const auto* type = tag.find("type");
     const auto* css_class = tag.find("class");
     const auto* name = tag.find("name");
-    if (tag.name == "blockquote") {
-        return has_word(type, {"cite"}) ||
-               has_word(css_class, {"quote", "cite", "protonmail", "yahoo"}) ||
-               tag.find("cite") != nullptr;
-    }
+    if (tag.name == "blockquote") return true;
     return has_word(css_class, {"gmail_quote", "yahoo_quoted", "moz-cite-prefix", "zmail_extra",
                                 "tutanota_quote", "protonmail_quote", "gmail_extra_quote"}) ||
            has_word(id, {"olk_src_body_section", "yahoo_quoted", "isreplycontent",
@@ -209,15 +204,14 @@ std::string HtmlText::text() const {
     return std::string(trim(all));
 }
 
-std::string HtmlText::marked_text() const {
+std::string HtmlText::unquoted_text() const {
     std::string all;
     for (const auto& line : lines_) {
-        if (line.is_quoted) all += "> ";
+        if (line.is_quoted) continue;
         all += line.text;
         all += '\n';
     }
-    if (quotes_ > 0 && !line_.empty()) all += "> ";
-    all += line_;
+    if (quotes_ == 0) all += line_;
     return all;
 }
 

@@ -16,9 +16,8 @@ class HtmlText final : public HtmlSink {
 
     // The whole text; line feeds, no blank lines at the ends.
     std::string text() const;
-    // The same with "> " in front of every line inside a mail program's quote container, which is
-    // how trim_quotes() (reply_text.hpp) knows them.
-    std::string marked_text() const;
+    // The same without what stands in a mail program's quote containers.
+    std::string unquoted_text() const;
 
  private:
     struct Line {

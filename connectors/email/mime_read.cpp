@@ -35,20 +35,77 @@ Part make_part(Headers headers, std::string_view body, std::string_view fallback
     return part;
 }
 
-// The library sees the body below a header of our own making: of the real one it would parse every
-// address and invent what is missing.
-std::string outline_header(const ParameterizedValue& type) {
-    std::string header = "Content-Type: multipart/mixed";
-    if (const auto boundary = type.parameter("boundary"); !boundary.empty()) {
-        header += "; boundary=\"";
-        for (const char c : boundary) {
-            if (c == '"' || c == '\\') header += '\\';
-            header += c;
+// What the library gets to see: the body below a header of our own making (of the real one it would
+// parse every address and invent what is missing), without the blanks behind delimiter lines, which
+// RFC 2046 section 5.1.1 allows and the library does not know. Remembers where the bytes came from.
+class Outline {
+ public:
+    Outline(const ParameterizedValue& type, std::string_view body) : body_(body) {
+        text_ = "Content-Type: multipart/mixed";
+        if (const auto boundary = type.parameter("boundary"); !boundary.empty()) {
+            text_ += "; boundary=\"";
+            for (const char c : boundary) {
+                if (c == '"' || c == '\\') text_ += '\\';
+                text_ += c;
+            }
+            text_ += '"';
         }
-        header += '"';
+        text_ += "\r\n\r\n";
+        text_.reserve(text_.size() + body.size());
+        // A boundary that itself ends in blanks is illegal, and meant.
+        const bool has_blank_end = type.parameter("boundary").ends_with(' ');
+        copy_body(has_blank_end ? body.size() : 0);
     }
-    return header + "\r\n\r\n";
-}
+
+    const std::string& text() const { return text_; }
+
+    // The bytes of the message that stand at [start, start + length) of the outline.
+    std::string_view original(std::size_t start, std::size_t length) const {
+        const auto from = to_body(start), to = to_body(start + length);
+        return from > to ? std::string_view() : body_.substr(from, to - from);
+    }
+
+ private:
+    void copy_body(std::size_t tidy_from) {
+        cuts_.push_back({text_.size(), 0});
+        std::size_t copied = 0;
+        for (auto at = next_delimiter(tidy_from); at < body_.size(); at = next_delimiter(at + 2)) {
+            const auto end = std::min(body_.find('\n', at), body_.size());
+            const auto line = body_.substr(at, end - at);
+            const auto blanks = line.find_last_not_of(" \t\r") + 1;
+            const auto rest = line.ends_with('\r') ? line.size() - 1 : line.size();
+            if (blanks == rest) continue;
+            text_.append(body_.substr(copied, at + blanks - copied));
+            copied = at + rest;
+            cuts_.push_back({text_.size(), copied});
+        }
+        text_.append(body_.substr(copied));
+    }
+
+    std::size_t next_delimiter(std::size_t from) const {
+        if (from == 0 && body_.starts_with("--")) return 0;
+        const auto found = body_.find("\n--", from == 0 ? 0 : from - 1);
+        return found == std::string_view::npos ? body_.size() : found + 1;
+    }
+
+    std::size_t to_body(std::size_t at) const {
+        const auto above =
+            std::upper_bound(cuts_.begin(), cuts_.end(), at,
+                             [](std::size_t a, const Cut& cut) { return a < cut.outline; });
+        if (above == cuts_.begin()) return 0;
+        const auto& cut = *std::prev(above);
+        return std::min(cut.body + (at - cut.outline), body_.size());
+    }
+
+    struct Cut {
+        std::size_t outline;  // from here on ...
+        std::size_t body;     // ... the bytes stand here
+    };
+
+    std::string_view body_;
+    std::string text_;
+    std::vector<Cut> cuts_;
+};
 
 void prepare_library() {
     static const bool is_prepared = [] {
@@ -60,8 +117,7 @@ void prepare_library() {
 
 class TreeReader {
  public:
-    // The library counts from the start of the outline, whose header has `shift` bytes.
-    TreeReader(std::string_view body, std::size_t shift) : body_(body), shift_(shift) {}
+    explicit TreeReader(const Outline& outline) : outline_(outline) {}
 
     void read_children(const vmime::body& body, Part& parent) const {
         const auto* fallback =
@@ -71,19 +127,21 @@ class TreeReader {
             auto part =
                 make_part(Headers(slice(*child->getHeader())), slice(*child->getBody()), fallback);
             read_children(*child->getBody(), part);
+            // A multipart without parts is what stands between its delimiters, if anything.
+            const bool is_hollow =
+                part.type.value.starts_with("multipart/") && part.children.empty();
+            if (is_hollow && trim(part.body).empty()) continue;
+            if (is_hollow) part.type.value = "text/plain";
             parent.children.push_back(std::move(part));
         }
     }
 
  private:
     std::string_view slice(const vmime::component& component) const {
-        const auto start = component.getParsedOffset();
-        if (start < shift_ || start - shift_ > body_.size()) return {};
-        return body_.substr(start - shift_, component.getParsedLength());
+        return outline_.original(component.getParsedOffset(), component.getParsedLength());
     }
 
-    std::string_view body_;
-    std::size_t shift_;
+    const Outline& outline_;
 };
 
 }  // namespace
@@ -111,19 +169,17 @@ Result<Part> read_mime(std::string_view raw) {
     if (!root.type.value.starts_with("multipart/")) return root;
     try {
         prepare_library();
-        const auto header = outline_header(root.type);
-        std::string outline;
-        outline.reserve(header.size() + message.body.size());
-        outline.append(header).append(message.body);
+        const Outline outline(root.type, message.body);
         const auto stream = vmime::make_shared<vmime::utility::inputStreamByteBufferAdapter>(
-            reinterpret_cast<const vmime::byte_t*>(outline.data()), outline.size());
+            reinterpret_cast<const vmime::byte_t*>(outline.text().data()), outline.text().size());
         vmime::message parsed;
-        parsed.parse(stream, 0, outline.size());
-        TreeReader(message.body, header.size()).read_children(*parsed.getBody(), root);
+        parsed.parse(stream, 0, outline.text().size());
+        TreeReader(outline).read_children(*parsed.getBody(), root);
     } catch (const std::exception& failure) {
         return Error(Outcome::invalid, "This message cannot be read.", failure.what())
             .with_reason("malformed");
     }
+    if (root.children.empty()) root.type.value = "text/plain";
     return root;
 }
 

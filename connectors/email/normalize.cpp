@@ -85,7 +85,8 @@ void read_words(MailBody& body, Content& content) {
     content.html = sanitizer.finish();
     if (body.has_text) return;
     content.text = words.text();
-    content.reply_text = trim_quotes(words.marked_text());
+    const auto fresh = words.unquoted_text();
+    content.reply_text = trim_quotes(trim(fresh).empty() ? content.text : fresh);
 }
 
 void identify_sender(const MailSettings& settings, const Headers& headers,

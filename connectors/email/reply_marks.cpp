@@ -13,9 +13,10 @@ constexpr std::size_t max_attribution_lines = 6;
 constexpr std::size_t max_attribution_bytes = 600;
 constexpr std::size_t max_block_lines = 14;
 constexpr std::size_t max_footer_bytes = 120;
+constexpr std::ptrdiff_t max_footer_words = 8;
 
 // "wrote", as it stands in the attribution lines of mail programs.
-constexpr std::array<std::string_view, 66> wrote_words = {
+constexpr std::array<std::string_view, 67> wrote_words = {
     "wrote",        "writes",        "schrieb",     "a écrit",    "écrit",       "escribió",
     "escribio",     "ha escrito",    "ha scritto",  "scrisse",    "escreveu",    "schreef",
     "geschreven",   "napisał",       "napisała",    "napisał(a)", "pisze",       "skrev",
@@ -26,7 +27,8 @@ constexpr std::array<std::string_view, 66> wrote_words = {
     "a scris",      "έγραψε",        "כתב",         "כתב/ה",      "كتب",         "เขียน",
     "menulis",      "je napisao",    "je napisala", "napisao je", "napísal",     "napísal(a)",
     "написа",       "kirjutas",      "rakstīja",    "rašė",       "va escriure", "skrifaði",
-    "je napisal",   "je napisal/-a", "idatzi du",   "escribiu",   "shkroi",      "a répondu"};
+    "je napisal",   "je napisal/-a", "idatzi du",   "escribiu",   "shkroi",      "a répondu",
+    "ha escrit"};
 
 // How a wrapped attribution line begins.
 constexpr std::array<std::string_view, 30> openings = {
@@ -35,7 +37,7 @@ constexpr std::array<std::string_view, 30> openings = {
     "În ",  "La ",     "U ",         "Tarihinde ", "ב-",       "At ",    "De ",   "Pada ",
     "Ter ", "Dana ",   "Il giorno ", "Le:",        "in data ", "No dia "};
 
-constexpr std::array<std::string_view, 42> original_words = {"original message",
+constexpr std::array<std::string_view, 44> original_words = {"original message",
                                                              "reply message",
                                                              "original appointment",
                                                              "ursprüngliche nachricht",
@@ -76,7 +78,9 @@ constexpr std::array<std::string_view, 42> original_words = {"original message",
                                                              "原始郵件",
                                                              "转发邮件",
                                                              "元のメッセージ",
-                                                             "원본 메시지"};
+                                                             "원본 메시지",
+                                                             "oprindelig besked",
+                                                             "opprinnelig e-post"};
 
 // Labels of copied headers. The first group says from whom; a block must have one of these.
 constexpr std::array<std::string_view, 29> from_labels = {
@@ -84,7 +88,7 @@ constexpr std::array<std::string_view, 29> from_labels = {
     "от",         "lähettäjä", "kimden",   "feladó",    "差出人",   "发件人", "發件人", "寄件者",
     "寄件人",     "보낸 사람", "보낸사람", "από",       "de la",    "від",    "מאת",    "من",
     "expéditeur", "frá",       "saatja",   "expeditor", "đã gửi từ"};
-constexpr std::array<std::string_view, 86> other_labels = {
+constexpr std::array<std::string_view, 91> other_labels = {
     "sent",       "date",       "to",          "subject",    "cc",         "reply-to",
     "reply to",   "importance", "attachments", "gesendet",   "datum",      "an",
     "betreff",    "antwort an", "kopie",       "envoyé",     "envoyé le",  "à",
@@ -99,20 +103,22 @@ constexpr std::array<std::string_view, 86> other_labels = {
     "gönderildi", "küldve",     "címzett",     "tárgy",      "送信日時",   "宛先",
     "件名",       "发送时间",   "收件人",      "主题",       "日期",       "傳送時間",
     "收件者",     "主旨",       "보낸 날짜",   "받는 사람",  "제목",       "στάλθηκε",
-    "προς",       "θέμα"};
+    "προς",       "θέμα",       "message du",  "sujet",      "copie",      "copie à",
+    "envoyé par"};
+
+// With which of them a block may begin when the writer does not come first.
+constexpr std::array<std::string_view, 6> first_labels = {"date", "subject", "datum",
+                                                          "sent", "to",      "message du"};
 
 // What a telephone or an app puts below: prefixes, lower case.
-constexpr std::array<std::string_view, 37> footers = {
-    "sent from my ",     "sent from a ",      "sent from outlook", "sent from mail for",
-    "sent from yahoo",   "sent via ",         "sent with ",        "sent on the go",
-    "sent using ",       "sent by ",          "get outlook for",   "sent from typeapp",
-    "sent from samsung", "sent from proton",  "sent from gmail",   "sent from mobile",
-    "sent from android", "sent from windows", "envoyé de mon",     "envoyé depuis",
-    "envoyé à partir",   "gesendet von mein", "gesendet mit",      "von meinem ",
-    "enviado desde mi",  "enviado desde",     "enviado do meu",    "enviado de mi",
-    "inviato da",        "verzonden vanaf",   "verstuurd vanaf",   "sendt fra min",
-    "skickat från min",  "wysłane z ",        "отправлено с ",     "отправлено из",
-    "lähetetty "};
+constexpr std::array<std::string_view, 26> footers = {
+    "sent from ",      "sent via ",         "sent with ",           "sent on the go",
+    "sent using ",     "get outlook for",   "envoyé de mon",        "envoyé depuis",
+    "envoyé à partir", "gesendet von mein", "gesendet von outlook", "gesendet von mail",
+    "gesendet mit",    "von meinem ",       "enviado desde",        "enviado do meu",
+    "enviado de mi",   "inviato da",        "verzonden vanaf",      "verstuurd vanaf",
+    "sendt fra min",   "skickat från min",  "wysłane z ",           "отправлено с ",
+    "отправлено из",   "lähetetty "};
 
 std::string_view without_marks(std::string_view line) {
     line = trim(line);
@@ -144,7 +150,8 @@ bool says_wrote(std::string_view text) {
             const bool is_cjk = static_cast<unsigned char>(verb.front()) >= 0xE0;
             const auto end = at + verb.size();
             const bool starts = at == 0 || is_cjk || !is_word_byte(text[at - 1]);
-            const bool ends = end == text.size() || is_cjk || !is_word_byte(text[end]);
+            const bool ends = end == text.size() || is_cjk || !is_word_byte(text[end]) ||
+                              text.substr(end).starts_with("\u00A0");
             const bool is_in_url = (at > 0 && (text[at - 1] == '-' || text[at - 1] == '/'));
             if (starts && ends && !is_in_url) return true;
         }
@@ -159,23 +166,39 @@ bool ends_with_colon(std::string_view text) {
 
 // "---- On Wed, ... wrote ----", as Zoho writes.
 bool is_dashed_attribution(std::string_view text) {
-    return text.starts_with("---") && text.ends_with("---") && has_digit(text) && says_wrote(text);
+    return text.starts_with("---") && text.ends_with("---") && says_wrote(text);
 }
 
 bool is_attribution(std::string_view text) {
     if (text.size() > max_attribution_bytes) return false;
-    const bool names_somebody = has_digit(text) || text.find('@') != std::string_view::npos;
-    return (ends_with_colon(text) && names_somebody && says_wrote(text)) ||
-           is_dashed_attribution(text);
+    const bool has_address = text.find('@') != std::string_view::npos;
+    if (ends_with_colon(text)) {
+        if (has_address && has_digit(text) && text.ends_with(" sent:")) return true;
+        return (has_address || has_digit(text)) && says_wrote(text);
+    }
+    // Zoho leaves the colon out.
+    return is_dashed_attribution(text) ||
+           (text.starts_with("On ") && text.ends_with("> wrote") && has_digit(text));
 }
 
-// "2016-10-24 15:36 GMT+02:00 Ann <ann@example.com>:", older Gmail.
+// Whether a time of day ("15:36") and a year stand in `text`.
+bool has_time_and_year(std::string_view text) {
+    bool has_time = false, has_year = false;
+    for (std::size_t i = 0; i + 3 < text.size(); ++i) {
+        const auto is_digit_at = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+        has_time = has_time || (is_digit_at(i) && text[i + 1] == ':' && is_digit_at(i + 2) &&
+                                is_digit_at(i + 3));
+        has_year = has_year || text.substr(i).starts_with("20") || text.substr(i).starts_with("19");
+    }
+    return has_time && has_year;
+}
+
+// "2016-10-24 15:36 GMT+02:00 Ann <ann@example.com>:" and other forms without a verb.
 bool is_dated_address(std::string_view text) {
     const auto line = without_marks(text);
-    return line.size() > 10 && line.size() <= max_attribution_bytes && line.front() >= '0' &&
-           line.front() <= '9' && ends_with_colon(line) &&
+    return line.size() <= max_attribution_bytes &&
            (line.ends_with(">:") || line.ends_with("> :")) &&
-           line.substr(0, 10).find_first_of("-/.") != std::string_view::npos;
+           line.find('@') != std::string_view::npos && has_time_and_year(line);
 }
 
 bool may_open_attribution(std::string_view line) {
@@ -226,6 +249,7 @@ bool is_original_mark(std::string_view line) {
 // How many lines from `at` on are labelled headers: at least one says from whom, and one more.
 std::size_t labels_at(const Lines& lines, std::size_t at) {
     std::size_t froms = 0, others = 0, end = at;
+    bool has_proof = false, has_date = false;
     for (auto i = at; i < lines.size() && i < at + max_block_lines; ++i) {
         if (trim(lines[i]).empty()) {
             if (froms + others >= 2) break;
@@ -239,15 +263,15 @@ std::size_t labels_at(const Lines& lines, std::size_t at) {
             if (i == at || (froms + others >= 3)) break;
             continue;
         }
-        if (i == at && !is_from && label != "date" && label != "subject" && label != "datum" &&
-            label != "sent" && label != "to") {
-            break;
-        }
+        if (i == at && !is_from && !is_one_of(std::string_view(label), first_labels)) break;
         froms += is_from ? 1 : 0;
         others += is_other ? 1 : 0;
+        // "From: ann@example.com" and "Date: ..." are enough for a block.
+        has_proof = has_proof || (is_from && lines[i].find('@') != std::string_view::npos);
+        has_date = has_date || (label == "date" && has_time_and_year(lines[i]));
         end = i + 1;
     }
-    return froms >= 1 && others >= 2 ? end - at : 0;
+    return froms >= 1 && (others >= 2 || (has_proof && has_date)) ? end - at : 0;
 }
 
 bool is_footer(std::string_view line) {
@@ -259,7 +283,9 @@ bool is_footer(std::string_view line) {
     });
     if (is_known) {
         // "Sent from my desk, is much easier than ..." is a sentence.
-        return line.find(", ") == std::string_view::npos;
+        const bool is_sentence =
+            line.find(", ") != std::string_view::npos || line.ends_with('.') || line.ends_with('?');
+        return !is_sentence && std::count(line.begin(), line.end(), ' ') <= max_footer_words;
     }
     return folded.find("から送信") != std::string::npos || folded.starts_with("发自我的") ||
            (folded.starts_with("von mein") && folded.ends_with("gesendet"));
@@ -276,6 +302,11 @@ std::size_t attribution_at(const Lines& lines, std::size_t at) {
     const auto first = trim(lines[at]);
     if (first.empty()) return 0;
     if (is_attribution(first) || is_dated_address(first)) return 1;
+    // Wrapped in front of its last two signs: "... skrev Ann <ann@example.com" and ">:".
+    if (at + 1 < lines.size() && trim(lines[at + 1]) == ">:") {
+        const auto whole = std::string(first) + ">:";
+        if (is_attribution(whole) || is_dated_address(whole)) return 2;
+    }
     if (!may_open_attribution(first)) {
         // "Ann wrote:" needs the quote below it as its witness.
         const bool is_short = first.size() <= 100 && ends_with_colon(first) && says_wrote(first);
@@ -313,7 +344,7 @@ std::size_t header_block_at(const Lines& lines, std::size_t at) {
 bool starts_signature(const Lines& lines, std::size_t at) {
     const auto line = lines[at];
     const auto bare = trim(line);
-    if (line == "-- " || line == "--" || bare == "—" || bare == "–") return true;
+    if (line == "-- " || line == "--") return true;
     if (bare.starts_with("__")) return bare.find_first_not_of('_') == std::string_view::npos;
     return is_footer(bare);
 }

@@ -20,8 +20,10 @@ bool is_blank(std::string_view line) {
 class ReplyReader {
  public:
     explicit ReplyReader(std::string_view text) {
-        lines_ = split(text, '\n');
-        if (lines_.size() > max_lines) lines_.resize(max_lines);
+        for (const auto line : split(text, '\n')) {
+            if (lines_.size() >= max_lines) break;
+            add_line(line);
+        }
         roles_.assign(lines_.size(), Role::own);
     }
 
@@ -32,6 +34,16 @@ class ReplyReader {
     }
 
  private:
+    // Some programs put their "--- On ... wrote:" behind the last word.
+    void add_line(std::string_view line) {
+        const auto rule = line.find("--- On ");
+        if (rule != std::string_view::npos && rule > 0 && line.ends_with(':')) {
+            lines_.push_back(line.substr(0, rule));
+            line.remove_prefix(rule);
+        }
+        lines_.push_back(line);
+    }
+
     bool has_own_before(std::size_t at) const {
         for (std::size_t i = 0; i < at; ++i) {
             if (roles_[i] == Role::own && !is_blank(lines_[i])) return true;
@@ -45,6 +57,16 @@ class ReplyReader {
         return at < lines_.size() && is_quoted(lines_[at]);
     }
 
+    // A link inside a quote, wrapped by a program that forgot the mark.
+    bool continues_quote(std::size_t at) const {
+        if (at == 0 || roles_[at - 1] != Role::quote || is_blank(lines_[at])) return false;
+        const auto line = trim(lines_[at]);
+        const auto above = lines_[at - 1];
+        const auto open = above.rfind("(http");
+        return ((line.starts_with("(http") || line.starts_with("<http")) && line.ends_with('>')) ||
+               (open != std::string_view::npos && above.find(')', open) == std::string_view::npos);
+    }
+
     void set(std::size_t from, std::size_t to, Role role) {
         std::fill(roles_.begin() + static_cast<long>(from), roles_.begin() + static_cast<long>(to),
                   role);
@@ -53,7 +75,7 @@ class ReplyReader {
     void mark_roles() {
         bool in_signature = false;
         for (std::size_t i = 0; i < lines_.size();) {
-            if (is_quoted(lines_[i])) {
+            if (is_quoted(lines_[i]) || continues_quote(i)) {
                 roles_[i++] = Role::quote;
                 in_signature = false;
                 continue;

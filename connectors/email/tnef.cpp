@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t max_files = 200;
 constexpr std::size_t max_properties = 2000;
-constexpr int max_nesting = 4;
 constexpr std::uint32_t signature = 0x223E9F78;
 
 // Attributes ([MS-OXTNEF] section 2.1.3.2) and MAPI properties ([MS-OXPROPS]) used here.
@@ -136,8 +135,6 @@ std::optional<Property> next_property(Bytes& bytes) {
 
 class TnefReader {
  public:
-    explicit TnefReader(int nesting) : nesting_(nesting) {}
-
     std::vector<PackedFile> read(std::string_view stream) {
         Bytes bytes(stream);
         if (bytes.number(4) != signature || !bytes.number(2)) return {};
@@ -189,57 +186,33 @@ class TnefReader {
                 current_.content_type =
                     ascii_lower(trim(text_of(property->value, property->type, codepage_)));
             } else if (property->id == prop_data) {
-                on_data(*property);
+                current_.bytes = property->value;
             }
         }
-    }
-
-    // An object's first 16 bytes name its interface; a message among them is TNEF again.
-    void on_data(const Property& property) {
-        constexpr std::uint16_t object = 0x000D;
-        auto data = property.value;
-        if (property.type == object && data.size() > 16) {
-            data.remove_prefix(16);
-            if (Bytes(data).number(4) == signature && nesting_ < max_nesting) {
-                for (auto& file : TnefReader(nesting_ + 1).read(data)) {
-                    if (inner_.size() < max_files) inner_.push_back(std::move(file));
-                }
-                is_message_ = true;
-                return;
-            }
-        }
-        current_.bytes = data;
     }
 
     void finish_file() {
-        if (is_open_ && !is_message_) {
+        if (is_open_) {
             current_.name = safe_filename(current_.name);
             if (current_.content_type.find('/') == std::string::npos) {
                 current_.content_type = "application/octet-stream";
             }
             files_.push_back(std::move(current_));
         }
-        for (auto& file : inner_)
-            files_.push_back(std::move(file));
-        inner_.clear();
         current_ = PackedFile();
         is_open_ = false;
-        is_message_ = false;
     }
 
-    int nesting_;
     bool is_open_ = false;
-    bool is_message_ = false;  // the current file is a message, whose own files stand for it
     std::string codepage_ = "windows-1252";
     PackedFile current_;
-    std::vector<PackedFile> inner_;
     std::vector<PackedFile> files_;
 };
 
 }  // namespace
 
 std::vector<PackedFile> read_tnef(std::string_view bytes) {
-    return TnefReader(0).read(bytes);
+    return TnefReader().read(bytes);
 }
 
 std::string safe_filename(std::string_view name) {

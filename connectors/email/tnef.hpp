@@ -1,4 +1,5 @@
-// The files inside Outlook's winmail.dat (application/ms-tnef, [MS-OXTNEF]). Pure, thread-safe.
+// The files inside Outlook's winmail.dat (application/ms-tnef, [MS-OXTNEF]). A message among them
+// is one file and is not entered. Pure, thread-safe.
 #pragma once
 
 #include <string>
