@@ -250,8 +250,10 @@ ParameterizedValue parse_parameterized(std::string_view raw) {
         parsed.parameters.emplace_back(name, strip_controls(join_pieces(pieces), Lines::join));
     }
     for (auto& parameter : plain) {
-        parsed.parameters.emplace_back(std::move(parameter.name),
-                                       decode_header_text(parameter.value));
+        // A boundary is compared byte by byte; it is no text.
+        auto text = parameter.name == "boundary" ? unfold(parameter.value)
+                                                 : decode_header_text(parameter.value);
+        parsed.parameters.emplace_back(std::move(parameter.name), std::move(text));
     }
     return parsed;
 }

@@ -242,7 +242,13 @@ bool check_bounce(const Content& content, const std::string& op, const json::val
         wanted.emplace(one.as_string());
     for (const auto& one : recipients)
         got.insert(one.status);
-    if (op == "statuses") return wanted == got;
+    // "*": any status, or none.
+    const auto any = wanted.count("*");
+    wanted.erase("*");
+    if (op == "statuses") {
+        return got.size() == wanted.size() + any &&
+               std::includes(got.begin(), got.end(), wanted.begin(), wanted.end());
+    }
     return std::any_of(got.begin(), got.end(), [&](const std::string& status) {
         return std::any_of(wanted.begin(), wanted.end(),
                            [&](const std::string& start) { return status.starts_with(start); });
