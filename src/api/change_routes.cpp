@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kLongPoll{25};
 constexpr std::chrono::seconds kSignInPatience{10};
-constexpr std::chrono::seconds kRecheck{5};       // a revoked token ends its sockets this soon
+constexpr std::chrono::seconds kRecheck{5};  // a revoked token ends its sockets this soon
 constexpr std::size_t kChangesAtOnce = 500;
 
 std::int64_t after_of(const http::Request& request) {
@@ -21,7 +21,8 @@ std::int64_t after_of(const http::Request& request) {
     std::int64_t after = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), after);
     if (error != std::errc() || stop != text.data() + text.size() || after < 0)
-        throw Failure(Error(Outcome::invalid, "The change number is not valid.").with_field("after", "must be a number from 0"));
+        throw Failure(Error(Outcome::invalid, "The change number is not valid.")
+                          .with_field("after", "must be a number from 0"));
     return after;
 }
 
@@ -36,10 +37,12 @@ awaitable<http::Reply> poll(ApiContext& context, http::Request request, Actor) {
     if (changes.empty() && co_await context.changes.wait_beyond(after, kLongPoll))
         changes = co_await changes_now(context, after);
     json::array items;
-    for (const Change& change : changes) items.push_back(change_json(change));
+    for (const Change& change : changes)
+        items.push_back(change_json(change));
     json::object body;
     body["items"] = std::move(items);
-    body["newest"] = changes.empty() ? std::max(after, context.changes.newest()) : changes.back().seq;
+    body["newest"] =
+        changes.empty() ? std::max(after, context.changes.newest()) : changes.back().seq;
     co_return http::Reply::json(200, body);
 }
 
@@ -68,14 +71,16 @@ awaitable<void> drain_frames(http::WebSocket& socket) {
     }
 }
 
-awaitable<void> push_changes(ApiContext& context, http::WebSocket& socket, Subscription subscription) {
+awaitable<void> push_changes(ApiContext& context, http::WebSocket& socket,
+                             Subscription subscription) {
     std::int64_t after = subscription.after < 0 ? context.changes.newest() : subscription.after;
     auto checked = std::chrono::steady_clock::now();
     while (socket.is_open()) {
         const std::vector<Change> changes = co_await changes_now(context, after);
         if (!changes.empty()) {
             json::array frame;
-            for (const Change& change : changes) frame.push_back(change_json(change));
+            for (const Change& change : changes)
+                frame.push_back(change_json(change));
             after = changes.back().seq;
             std::string text = json::serialize(frame);
             co_await socket.write(std::move(text));
@@ -112,7 +117,8 @@ awaitable<void> stream(ApiContext& context, http::WebSocket& socket) {
         socket.close(4401, "sign in first");
         co_return;
     }
-    TaskHandle reader = spawn(context.house.io.get_executor(), "changes reader", drain_frames(socket));
+    TaskHandle reader =
+        spawn(context.house.io.get_executor(), "changes reader", drain_frames(socket));
     std::exception_ptr failed;
     try {
         co_await push_changes(context, socket, std::move(*subscription));
@@ -130,11 +136,16 @@ awaitable<void> stream(ApiContext& context, http::WebSocket& socket) {
 void add_change_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "changes");
-    table.add(Method::get, "/api/v1/changes", Access::reader, poll,
-              {"What changed since a number; waits up to 25 s. As a WebSocket: a first frame {token, after}, then "
-               "arrays of changes",
-               nullptr, "ChangePage", 200, {"after"}},
-              [&context](http::Request, http::WebSocket& socket) { return stream(context, socket); });
+    table.add(
+        Method::get, "/api/v1/changes", Access::reader, poll,
+        {"What changed since a number; waits up to 25 s. As a WebSocket: a first frame {token, "
+         "after}, then "
+         "arrays of changes",
+         nullptr,
+         "ChangePage",
+         200,
+         {"after"}},
+        [&context](http::Request, http::WebSocket& socket) { return stream(context, socket); });
 }
 
 }  // namespace tributary

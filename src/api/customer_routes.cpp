@@ -25,13 +25,15 @@ std::vector<Identity> identities_member(const json::object& body) {
         return Failure(Error(Outcome::invalid, "An identity is not valid.")
                            .with_field("/identities/" + std::to_string(at), what));
     };
-    if (!list->is_array() || list->get_array().size() > 50) throw wrong(0, "must be a list of at most 50");
+    if (!list->is_array() || list->get_array().size() > 50)
+        throw wrong(0, "must be a list of at most 50");
     std::size_t at = 0;
     for (const json::value& entry : list->get_array()) {
         const json::object* one = entry.if_object();
         const json::value* kind = one ? one->if_contains("kind") : nullptr;
         const json::value* value = one ? one->if_contains("value") : nullptr;
-        if (!kind || !value || !kind->is_string() || !value->is_string()) throw wrong(at, "needs kind and value");
+        if (!kind || !value || !kind->is_string() || !value->is_string())
+            throw wrong(at, "needs kind and value");
         const std::string written(value->get_string());
         auto handle = make_handle(std::string_view(kind->get_string()), written);
         if (!handle) throw wrong(at, "is not a valid address of this kind");
@@ -48,7 +50,8 @@ awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor) {
     if (const auto owner = http::find_field(request.query, "owner")) {
         filter.owner = AgentId::parse(*owner);
         if (!filter.owner)
-            throw Failure(Error(Outcome::invalid, "The owner is not an id.").with_field("owner", "must be an agent's id"));
+            throw Failure(Error(Outcome::invalid, "The owner is not an id.")
+                              .with_field("owner", "must be an agent's id"));
     }
     const PageRequest page = page_request(request);
     AgentNames names;
@@ -56,8 +59,8 @@ awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor) {
         names = agent_names(tx);
         return list_customers(tx, filter, page);
     });
-    co_return page_reply<Customer>(customers,
-                                   [&](const Customer& customer) { return customer_json(customer, names); });
+    co_return page_reply<Customer>(
+        customers, [&](const Customer& customer) { return customer_json(customer, names); });
 }
 
 awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor) {
@@ -88,10 +91,12 @@ awaitable<http::Reply> patch(ApiContext& context, http::Request request, Actor a
     const json::object body = json_body(request, {"display_name", "owner", "fields"});
     CustomerChange change;
     change.display_name = text_member(body, "display_name", 200);
-    if (const json::value* owner = body.if_contains("owner")) change.owner = agent_value(*owner, actor, "/owner");
+    if (const json::value* owner = body.if_contains("owner"))
+        change.owner = agent_value(*owner, actor, "/owner");
     if (const json::value* fields = body.if_contains("fields")) {
         if (!fields->is_object())
-            throw Failure(Error(Outcome::invalid, "The fields are not an object.").with_field("/fields", "must be an object"));
+            throw Failure(Error(Outcome::invalid, "The fields are not an object.")
+                              .with_field("/fields", "must be an object"));
         change.fields = json::serialize(*fields);
     }
     change.version = if_match(request);
@@ -108,7 +113,8 @@ awaitable<http::Reply> timeline(ApiContext& context, http::Request request, Acto
     if (const auto kind = http::find_field(request.query, "kind"); kind && !kind->empty()) {
         filter.kind = parse_kind(*kind);
         if (!filter.kind)
-            throw Failure(Error(Outcome::invalid, "The kind is not known.").with_field("kind", "is not a kind of interaction"));
+            throw Failure(Error(Outcome::invalid, "The kind is not known.")
+                              .with_field("kind", "is not a kind of interaction"));
     }
     filter.channel = http::find_field(request.query, "channel").value_or("");
     const PageRequest page = page_request(request);
@@ -127,7 +133,9 @@ awaitable<http::Reply> merge(ApiContext& context, http::Request request, Actor a
     const CustomerId survivor = path_id<struct CustomerTag>(request, "id");
     const json::object body = json_body(request, {"other"});
     const auto other = CustomerId::parse(required_text(body, "other", 64));
-    if (!other) throw Failure(Error(Outcome::invalid, "The other customer is not an id.").with_field("/other", "must be an id"));
+    if (!other)
+        throw Failure(Error(Outcome::invalid, "The other customer is not an id.")
+                          .with_field("/other", "must be an id"));
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
         const MergeId merged = merge_customer_into(tx, survivor, *other, actor, now);
@@ -142,7 +150,9 @@ awaitable<http::Reply> unmerge(ApiContext& context, http::Request request, Actor
     path_id<struct CustomerTag>(request, "id");
     const json::object body = json_body(request, {"merge"});
     const auto merge = MergeId::parse(required_text(body, "merge", 64));
-    if (!merge) throw Failure(Error(Outcome::invalid, "The merge is not an id.").with_field("/merge", "must be an id"));
+    if (!merge)
+        throw Failure(Error(Outcome::invalid, "The merge is not an id.")
+                          .with_field("/merge", "must be an id"));
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
         const Customer restored = undo_customer_merge(tx, *merge, now);
@@ -157,7 +167,11 @@ void add_customer_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "customers");
     table.add(Method::get, "/api/v1/customers", Access::reader, list,
-              {"Customers, newest first", nullptr, "CustomerPage", 200, {"q", "owner", "limit", "cursor"}});
+              {"Customers, newest first",
+               nullptr,
+               "CustomerPage",
+               200,
+               {"q", "owner", "limit", "cursor"}});
     table.add(Method::post, "/api/v1/customers", Access::agent, create,
               {"A new customer", "NewCustomer", "Customer", 201});
     table.add(Method::get, "/api/v1/customers/{id}", Access::reader, get,
@@ -165,7 +179,10 @@ void add_customer_routes(http::Router& router, ApiContext& context) {
     table.add(Method::patch, "/api/v1/customers/{id}", Access::agent, patch,
               {"Change name, owner or fields", "CustomerChange", "Customer"});
     table.add(Method::get, "/api/v1/customers/{id}/timeline", Access::reader, timeline,
-              {"Everything that happened with the customer, newest first", nullptr, "InteractionPage", 200,
+              {"Everything that happened with the customer, newest first",
+               nullptr,
+               "InteractionPage",
+               200,
                {"kind", "channel", "limit", "cursor"}});
     table.add(Method::post, "/api/v1/customers/{id}/merge", Access::agent, merge,
               {"Fold another customer into this one", "MergeCustomer", "Customer"});

@@ -12,21 +12,26 @@ std::string safe_filename(std::string_view name) {
     if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
     std::string safe = strip_controls(name, Lines::join);
     for (char& c : safe)
-        if (c == '"' || c == '<' || c == '>' || c == ':' || c == '|' || c == '?' || c == '*' || c == ';') c = '_';
-    while (!safe.empty() && safe.front() == '.') safe.erase(0, 1);
+        if (c == '"' || c == '<' || c == '>' || c == ':' || c == '|' || c == '?' || c == '*' ||
+            c == ';')
+            c = '_';
+    while (!safe.empty() && safe.front() == '.')
+        safe.erase(0, 1);
     safe = truncate_utf8(trim(safe), 200);
     return safe.empty() ? "download" : safe;
 }
 
 std::string ascii_only(std::string_view name) {
     std::string out;
-    for (const char c : name) out += static_cast<unsigned char>(c) < 0x80 ? c : '_';
+    for (const char c : name)
+        out += static_cast<unsigned char>(c) < 0x80 ? c : '_';
     return out;
 }
 
 bool is_plain_type(std::string_view type) {
     return !type.empty() && type.size() < 128 &&
-           type.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/.+-_") ==
+           type.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/.+-_") ==
                std::string_view::npos;
 }
 
@@ -39,8 +44,9 @@ awaitable<http::Reply> serve_download(ApiContext& context, Download download) {
     if (!bytes) throw Failure(Outcome::not_found, "The file is not there.");
     const std::string name = safe_filename(download.filename);
     http::Reply reply(200);
-    reply.headers.set("Content-Type",
-                      is_plain_type(download.content_type) ? download.content_type : "application/octet-stream");
+    reply.headers.set("Content-Type", is_plain_type(download.content_type)
+                                          ? download.content_type
+                                          : "application/octet-stream");
     reply.headers.set("Content-Disposition", "attachment; filename=\"" + ascii_only(name) +
                                                  "\"; filename*=UTF-8''" + percent_encode(name));
     reply.headers.set("X-Content-Type-Options", "nosniff");

@@ -10,13 +10,13 @@ namespace tributary {
 
 struct Download {
     Download() = default;
-    std::string sha256;        // raw 32 bytes
+    std::string sha256;  // raw 32 bytes
     std::string filename;
     std::string content_type;
 };
 
-// Loads the blob off the I/O thread and shapes the reply: Content-Disposition attachment with a safe
-// name (RFC 6266), nosniff, a sandboxing CSP, private caching. Throws Failure(not_found).
+// Loads the blob off the I/O thread and shapes the reply: Content-Disposition attachment with a
+// safe name (RFC 6266), nosniff, a sandboxing CSP, private caching. Throws Failure(not_found).
 awaitable<http::Reply> serve_download(ApiContext& context, Download download);
 
 }  // namespace tributary

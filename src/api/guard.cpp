@@ -31,7 +31,8 @@ http::Reply unauthorized(const Error& error) {
 
 awaitable<http::Reply> run_guarded(ApiContext& context, Access access, ActorHandler handler,
                                    http::Request request) {
-    if (access == Access::everybody) co_return co_await handler(context, std::move(request), Actor());
+    if (access == Access::everybody)
+        co_return co_await handler(context, std::move(request), Actor());
     if (request.headers.count("Authorization") > 1)
         co_return unauthorized(Error(Outcome::denied, "Send one Authorization header."));
     std::string authorization(request.headers.get("Authorization"));
@@ -95,8 +96,8 @@ void RouteTable::add(http::Method method, std::string pattern, Access access, Ac
     router_.add(std::move(route));
 }
 
-awaitable<http::Reply> write_once(ApiContext& context, const http::Request& request, const Actor& actor,
-                                  std::function<http::Reply(Tx&)> step) {
+awaitable<http::Reply> write_once(ApiContext& context, const http::Request& request,
+                                  const Actor& actor, std::function<http::Reply(Tx&)> step) {
     const std::string key(request.headers.get("Idempotency-Key"));
     if (key.size() > 200)
         throw Failure(Error(Outcome::invalid, "The Idempotency-Key is too long.")
@@ -108,8 +109,9 @@ awaitable<http::Reply> write_once(ApiContext& context, const http::Request& requ
         if (key.empty()) return step(tx);
         if (const auto earlier = find_idempotency(tx, scope, key)) {
             if (earlier->request_sha256 != body_hash)
-                throw Failure(Error(Outcome::invalid, "This Idempotency-Key was used for another request.")
-                                  .with_field("Idempotency-Key", "belongs to another body"));
+                throw Failure(
+                    Error(Outcome::invalid, "This Idempotency-Key was used for another request.")
+                        .with_field("Idempotency-Key", "belongs to another body"));
             http::Reply again(earlier->status);
             again.headers.set("Content-Type", "application/json");
             again.body = earlier->body;
@@ -139,13 +141,17 @@ PageRequest page_request(const http::Request& request) {
     return page;
 }
 
-json::object json_body(const http::Request& request, std::initializer_list<std::string_view> known) {
+json::object json_body(const http::Request& request,
+                       std::initializer_list<std::string_view> known) {
     const std::string_view type = trim(split(request.headers.get("Content-Type"), ';').front());
     if (!equals_ignoring_case(type, "application/json"))
-        throw Failure(Error(Outcome::invalid, "Send JSON.").with_field("Content-Type", "must be application/json"));
+        throw Failure(Error(Outcome::invalid, "Send JSON.")
+                          .with_field("Content-Type", "must be application/json"));
     Result<json::value> parsed = http::parse_json(request.body);
     if (!parsed) throw Failure(parsed.error());
-    if (!parsed->is_object()) throw Failure(Error(Outcome::invalid, "Send a JSON object.").with_field("", "must be an object"));
+    if (!parsed->is_object())
+        throw Failure(
+            Error(Outcome::invalid, "Send a JSON object.").with_field("", "must be an object"));
     Error unknown(Outcome::invalid, "The request has fields that do not belong there.");
     for (const auto& [key, value] : parsed->get_object())
         if (std::find(known.begin(), known.end(), std::string_view(key)) == known.end())
@@ -154,41 +160,49 @@ json::object json_body(const http::Request& request, std::initializer_list<std::
     return std::move(parsed->get_object());
 }
 
-std::optional<std::string> text_member(const json::object& body, std::string_view key, std::size_t limit) {
+std::optional<std::string> text_member(const json::object& body, std::string_view key,
+                                       std::size_t limit) {
     const json::value* value = body.if_contains(key);
     if (!value || value->is_null()) return std::nullopt;
     const std::string pointer = "/" + std::string(key);
     if (!value->is_string())
-        throw Failure(Error(Outcome::invalid, "A field has the wrong type.").with_field(pointer, "must be text"));
+        throw Failure(Error(Outcome::invalid, "A field has the wrong type.")
+                          .with_field(pointer, "must be text"));
     if (value->get_string().size() > limit)
-        throw Failure(Error(Outcome::invalid, "A field is too long.")
-                          .with_field(pointer, "must not exceed " + std::to_string(limit) + " bytes"));
+        throw Failure(
+            Error(Outcome::invalid, "A field is too long.")
+                .with_field(pointer, "must not exceed " + std::to_string(limit) + " bytes"));
     return std::string(value->get_string());
 }
 
 std::string required_text(const json::object& body, std::string_view key, std::size_t limit) {
     auto text = text_member(body, key, limit);
     if (!text || trim(*text).empty())
-        throw Failure(Error(Outcome::invalid, "A field is missing.").with_field("/" + std::string(key), "is required"));
+        throw Failure(Error(Outcome::invalid, "A field is missing.")
+                          .with_field("/" + std::string(key), "is required"));
     return *text;
 }
 
-std::optional<AgentId> agent_value(const json::value& value, const Actor& actor, const char* pointer) {
+std::optional<AgentId> agent_value(const json::value& value, const Actor& actor,
+                                   const char* pointer) {
     if (value.is_null()) return std::nullopt;
     if (value.is_string() && value.get_string() == "me") return actor.id;
     if (value.is_string())
         if (const auto id = AgentId::parse(value.get_string())) return *id;
-    throw Failure(Error(Outcome::invalid, "An agent is not known.").with_field(pointer, "must be an id, \"me\" or null"));
+    throw Failure(Error(Outcome::invalid, "An agent is not known.")
+                      .with_field(pointer, "must be an id, \"me\" or null"));
 }
 
 std::optional<std::int64_t> if_match(const http::Request& request) {
     std::string_view tag = trim(request.headers.get("If-Match"));
     if (tag.empty() || tag == "*") return std::nullopt;
-    if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"') tag = tag.substr(1, tag.size() - 2);
+    if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"')
+        tag = tag.substr(1, tag.size() - 2);
     std::int64_t version = 0;
     const auto [stop, error] = std::from_chars(tag.data(), tag.data() + tag.size(), version);
     if (error != std::errc() || stop != tag.data() + tag.size())
-        throw Failure(Error(Outcome::invalid, "If-Match is not one of our tags.").with_field("If-Match", "unknown tag"));
+        throw Failure(Error(Outcome::invalid, "If-Match is not one of our tags.")
+                          .with_field("If-Match", "unknown tag"));
     return version;
 }
 

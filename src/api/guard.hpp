@@ -47,8 +47,8 @@ class RouteTable {
     RouteTable(http::Router& router, ApiContext& context, std::string tag)
         : router_(router), context_(context), tag_(std::move(tag)) {}
     // `stream`, when given, serves WebSocket upgrades of the same path; it judges access itself.
-    void add(http::Method method, std::string pattern, Access access, ActorHandler handler, const ApiDoc& doc,
-             http::StreamHandler stream = nullptr);
+    void add(http::Method method, std::string pattern, Access access, ActorHandler handler,
+             const ApiDoc& doc, http::StreamHandler stream = nullptr);
 
  private:
     http::Router& router_;
@@ -58,8 +58,8 @@ class RouteTable {
 
 // Runs `step` in one transaction and honours Idempotency-Key in the same one: the same key with the
 // same body gives the first answer again, with another body 422.
-awaitable<http::Reply> write_once(ApiContext& context, const http::Request& request, const Actor& actor,
-                                  std::function<http::Reply(Tx&)> step);
+awaitable<http::Reply> write_once(ApiContext& context, const http::Request& request,
+                                  const Actor& actor, std::function<http::Reply(Tx&)> step);
 
 // --- reading requests --------------------------------------------------------------------------
 
@@ -74,19 +74,23 @@ Id<Tag> path_id(const http::Request& request, const char* name) {
     throw Failure(Outcome::not_found, "There is nothing under this address.");
 }
 // The body as a JSON object whose keys are all among `known`; Failure(invalid) names the others.
-boost::json::object json_body(const http::Request& request, std::initializer_list<std::string_view> known);
+boost::json::object json_body(const http::Request& request,
+                              std::initializer_list<std::string_view> known);
 // Typed members of such an object; Failure(invalid) with the pointer when of another type.
-std::optional<std::string> text_member(const boost::json::object& body, std::string_view key, std::size_t limit);
+std::optional<std::string> text_member(const boost::json::object& body, std::string_view key,
+                                       std::size_t limit);
 std::string required_text(const boost::json::object& body, std::string_view key, std::size_t limit);
 // An agent's id, "me" or null.
-std::optional<AgentId> agent_value(const boost::json::value& value, const Actor& actor, const char* pointer);
+std::optional<AgentId> agent_value(const boost::json::value& value, const Actor& actor,
+                                   const char* pointer);
 // If-Match as a version; nullopt when absent, Failure(invalid) when malformed.
 std::optional<std::int64_t> if_match(const http::Request& request);
 
 template <class T, class Shape>
 http::Reply page_reply(const Page<T>& page, Shape shape) {
     boost::json::array items;
-    for (const T& item : page.items) items.push_back(shape(item));
+    for (const T& item : page.items)
+        items.push_back(shape(item));
     boost::json::object body;
     body["items"] = std::move(items);
     body["next"] = page.next ? boost::json::value(*page.next) : boost::json::value(nullptr);

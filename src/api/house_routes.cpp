@@ -13,7 +13,8 @@ namespace tributary {
 namespace json = boost::json;
 namespace {
 
-// --- who am I, who else is there -------------------------------------------------------------------
+// --- who am I, who else is there
+// -------------------------------------------------------------------
 
 awaitable<http::Reply> me(ApiContext& context, http::Request, Actor actor) {
     std::int64_t newest = 0;
@@ -30,9 +31,11 @@ awaitable<http::Reply> me(ApiContext& context, http::Request, Actor actor) {
 }
 
 awaitable<http::Reply> agents(ApiContext& context, http::Request, Actor) {
-    const std::vector<Agent> all = co_await context.house.store.read([](const Tx& tx) { return list_agents(tx); });
+    const std::vector<Agent> all =
+        co_await context.house.store.read([](const Tx& tx) { return list_agents(tx); });
     json::array items;
-    for (const Agent& agent : all) items.push_back(agent_json(agent));
+    for (const Agent& agent : all)
+        items.push_back(agent_json(agent));
     co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
 }
 
@@ -42,27 +45,35 @@ awaitable<http::Reply> create_agent(ApiContext& context, http::Request request, 
     agent.id = AgentId::make(unix_ms(context.house.clock.now()));
     agent.name = required_text(body, "name", 200);
     const auto address = make_handle("email", required_text(body, "email", 320));
-    if (!address) throw Failure(Error(Outcome::invalid, "The address is not valid.").with_field("/email", "must be one e-mail address"));
+    if (!address)
+        throw Failure(Error(Outcome::invalid, "The address is not valid.")
+                          .with_field("/email", "must be one e-mail address"));
     agent.email = address->value;
     const auto role = parse_role(text_member(body, "role", 20).value_or("agent"));
-    if (!role) throw Failure(Error(Outcome::invalid, "The role is not known.").with_field("/role", "must be admin, agent or reader"));
+    if (!role)
+        throw Failure(Error(Outcome::invalid, "The role is not known.")
+                          .with_field("/role", "must be admin, agent or reader"));
     agent.role = *role;
     agent.created_at = context.house.clock.now();
     auto step = [&](Tx& tx) {
         if (find_agent_by_email(tx, agent.email))
-            throw Failure(Error(Outcome::conflict, "An agent has this address already.").with_reason("email_taken"));
+            throw Failure(Error(Outcome::conflict, "An agent has this address already.")
+                              .with_reason("email_taken"));
         insert_agent(tx, agent);
         return http::Reply::json(201, agent_json(agent));
     };
     co_return co_await write_once(context, request, actor, step);
 }
 
-// --- tokens ----------------------------------------------------------------------------------------
+// --- tokens
+// ----------------------------------------------------------------------------------------
 
 awaitable<http::Reply> tokens(ApiContext& context, http::Request, Actor) {
-    const std::vector<ApiToken> all = co_await context.house.store.read([](const Tx& tx) { return list_tokens(tx); });
+    const std::vector<ApiToken> all =
+        co_await context.house.store.read([](const Tx& tx) { return list_tokens(tx); });
     json::array items;
-    for (const ApiToken& token : all) items.push_back(token_json(token));
+    for (const ApiToken& token : all)
+        items.push_back(token_json(token));
     co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
 }
 
@@ -70,7 +81,9 @@ awaitable<http::Reply> tokens(ApiContext& context, http::Request, Actor) {
 awaitable<http::Reply> create_token_route(ApiContext& context, http::Request request, Actor actor) {
     const json::object body = json_body(request, {"name", "role"});
     const auto role = parse_role(required_text(body, "role", 20));
-    if (!role) throw Failure(Error(Outcome::invalid, "The role is not known.").with_field("/role", "must be admin, agent or reader"));
+    if (!role)
+        throw Failure(Error(Outcome::invalid, "The role is not known.")
+                          .with_field("/role", "must be admin, agent or reader"));
     ApiToken token;
     token.id = TokenId::make(unix_ms(context.house.clock.now()));
     token.name = required_text(body, "name", 200);
@@ -88,19 +101,23 @@ awaitable<http::Reply> create_token_route(ApiContext& context, http::Request req
 awaitable<http::Reply> revoke(ApiContext& context, http::Request request, Actor) {
     const TokenId id = path_id<struct TokenTag>(request, "id");
     const Timestamp now = context.house.clock.now();
-    const bool was_there = co_await context.house.store.write([&](Tx& tx) { return revoke_token(tx, id, now); });
+    const bool was_there =
+        co_await context.house.store.write([&](Tx& tx) { return revoke_token(tx, id, now); });
     if (!was_there) throw Failure(Outcome::not_found, "There is no such token.");
     co_return http::Reply(204);
 }
 
-// --- connectors ------------------------------------------------------------------------------------
+// --- connectors
+// ------------------------------------------------------------------------------------
 
 awaitable<std::vector<std::int64_t>> queued_counts(ApiContext& context) {
     std::vector<std::string> names;
-    for (const auto& slot : context.supervisor.slots()) names.push_back(slot->config.name);
+    for (const auto& slot : context.supervisor.slots())
+        names.push_back(slot->config.name);
     co_return co_await context.house.store.read([&](const Tx& tx) {
         std::vector<std::int64_t> counts;
-        for (const std::string& name : names) counts.push_back(count_queued(tx, name));
+        for (const std::string& name : names)
+            counts.push_back(count_queued(tx, name));
         return counts;
     });
 }
@@ -129,11 +146,13 @@ awaitable<http::Reply> connector(ApiContext& context, http::Request request, Act
 awaitable<http::Reply> check(ApiContext& context, http::Request request, Actor) {
     constexpr std::chrono::seconds kPatience{60};
     const auto slot = get_slot(context, request);
-    const std::vector<CheckStep> steps = co_await with_timeout(kPatience, slot->connector->check(), "check");
+    const std::vector<CheckStep> steps =
+        co_await with_timeout(kPatience, slot->connector->check(), "check");
     json::array items;
     bool all_good = true;
     for (const CheckStep& step : steps) {
-        items.push_back(json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
+        items.push_back(
+            json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
         all_good = all_good && step.ok;
     }
     co_return http::Reply::json(200, json::object{{"ok", all_good}, {"steps", std::move(items)}});
@@ -150,12 +169,14 @@ awaitable<http::Reply> channels(ApiContext&, http::Request, Actor) {
     co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
 }
 
-// --- quarantine ------------------------------------------------------------------------------------
+// --- quarantine
+// ------------------------------------------------------------------------------------
 
 awaitable<http::Reply> quarantine_list(ApiContext& context, http::Request request, Actor) {
     const PageRequest page = page_request(request);
     co_return co_await context.house.store.read([&](const Tx& tx) {
-        return page_reply(list_quarantine(tx, page), [](const QuarantineItem& item) { return quarantine_json(item); });
+        return page_reply(list_quarantine(tx, page),
+                          [](const QuarantineItem& item) { return quarantine_json(item); });
     });
 }
 
@@ -179,9 +200,12 @@ awaitable<http::Reply> quarantine_raw(ApiContext& context, http::Request request
 awaitable<http::Reply> replay(ApiContext& context, http::Request request, Actor) {
     const QuarantineItem item = co_await get_item(context, request);
     if (item.state != "waiting")
-        throw Failure(Error(Outcome::conflict, "This item is closed already.").with_reason("closed"));
+        throw Failure(
+            Error(Outcome::conflict, "This item is closed already.").with_reason("closed"));
     const auto slot = context.supervisor.find(item.connector);
-    if (!slot) throw Failure(Error(Outcome::conflict, "Its connector is not configured any more.").with_reason("no_connector"));
+    if (!slot)
+        throw Failure(Error(Outcome::conflict, "Its connector is not configured any more.")
+                          .with_reason("no_connector"));
     Store& store = context.house.store;
     auto work = [&store, &item, slot]() -> Result<InboundMessage> {
         const auto bytes = store.load_blob(item.raw_sha256);
@@ -190,8 +214,9 @@ awaitable<http::Reply> replay(ApiContext& context, http::Request request, Actor)
     };
     Result<InboundMessage> message = co_await context.house.workers.offload(work);
     if (!message)
-        throw Failure(Error(Outcome::conflict, "It still cannot be read: " + message.error().message)
-                          .with_reason(message.error().reason));
+        throw Failure(
+            Error(Outcome::conflict, "It still cannot be read: " + message.error().message)
+                .with_reason(message.error().reason));
     const Receipt receipt = co_await slot->host.replay(std::move(*message), item.id);
     co_return http::Reply::json(200, json::object{{"id", item.id.text()},
                                                   {"state", "replayed"},
@@ -205,7 +230,8 @@ awaitable<http::Reply> discard(ApiContext& context, http::Request request, Actor
         const auto item = find_quarantine(tx, id);
         if (!item) throw Failure(Outcome::not_found, "There is no such item.");
         if (item->state != "waiting")
-            throw Failure(Error(Outcome::conflict, "This item is closed already.").with_reason("closed"));
+            throw Failure(
+                Error(Outcome::conflict, "This item is closed already.").with_reason("closed"));
         close_quarantine(tx, id, "discarded");
         append_change(tx, "quarantine.changed", {id.text()}, now);
         return http::Reply::json(200, json::object{{"id", id.text()}, {"state", "discarded"}});
@@ -213,12 +239,14 @@ awaitable<http::Reply> discard(ApiContext& context, http::Request request, Actor
     co_return co_await write_once(context, request, actor, step);
 }
 
-// --- search ----------------------------------------------------------------------------------------
+// --- search
+// ----------------------------------------------------------------------------------------
 
 awaitable<http::Reply> find(ApiContext& context, http::Request request, Actor) {
     const std::string query = http::find_field(request.query, "q").value_or("");
     if (query.size() > 1'000)
-        throw Failure(Error(Outcome::invalid, "The search is too long.").with_field("q", "must not exceed 1000 bytes"));
+        throw Failure(Error(Outcome::invalid, "The search is too long.")
+                          .with_field("q", "must not exceed 1000 bytes"));
     const PageRequest page = page_request(request);
     co_return co_await context.house.store.read(
         [&](const Tx& tx) { return page_reply(search(tx, query, page), hit_json); });
@@ -226,30 +254,43 @@ awaitable<http::Reply> find(ApiContext& context, http::Request request, Actor) {
 
 }  // namespace
 
-std::string make_token_secret() { return "trib_" + random_token(32); }
+std::string make_token_secret() {
+    return "trib_" + random_token(32);
+}
 
 void add_house_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable access(router, context, "access");
-    access.add(Method::get, "/api/v1/me", Access::reader, me, {"Who the token speaks for", nullptr, "Me"});
-    access.add(Method::get, "/api/v1/agents", Access::reader, agents, {"Agents", nullptr, "AgentPage"});
-    access.add(Method::post, "/api/v1/agents", Access::admin, create_agent, {"A new agent", "NewAgent", "Agent", 201});
-    access.add(Method::get, "/api/v1/tokens", Access::admin, tokens, {"API tokens, without their secrets", nullptr, "TokenPage"});
-    access.add(Method::post, "/api/v1/tokens", Access::admin, create_token_route,
-               {"A new API token; its secret is shown this once", "NewToken", "NewTokenReply", 201});
-    access.add(Method::delete_, "/api/v1/tokens/{id}", Access::admin, revoke, {"Revoke a token", nullptr, nullptr, 204});
+    access.add(Method::get, "/api/v1/me", Access::reader, me,
+               {"Who the token speaks for", nullptr, "Me"});
+    access.add(Method::get, "/api/v1/agents", Access::reader, agents,
+               {"Agents", nullptr, "AgentPage"});
+    access.add(Method::post, "/api/v1/agents", Access::admin, create_agent,
+               {"A new agent", "NewAgent", "Agent", 201});
+    access.add(Method::get, "/api/v1/tokens", Access::admin, tokens,
+               {"API tokens, without their secrets", nullptr, "TokenPage"});
+    access.add(
+        Method::post, "/api/v1/tokens", Access::admin, create_token_route,
+        {"A new API token; its secret is shown this once", "NewToken", "NewTokenReply", 201});
+    access.add(Method::delete_, "/api/v1/tokens/{id}", Access::admin, revoke,
+               {"Revoke a token", nullptr, nullptr, 204});
 
     RouteTable ways(router, context, "connectors");
-    ways.add(Method::get, "/api/v1/connectors", Access::reader, connectors, {"Connectors and their health", nullptr, "ConnectorPage"});
-    ways.add(Method::get, "/api/v1/connectors/{name}", Access::reader, connector, {"One connector", nullptr, "Connector"});
+    ways.add(Method::get, "/api/v1/connectors", Access::reader, connectors,
+             {"Connectors and their health", nullptr, "ConnectorPage"});
+    ways.add(Method::get, "/api/v1/connectors/{name}", Access::reader, connector,
+             {"One connector", nullptr, "Connector"});
     ways.add(Method::post, "/api/v1/connectors/{name}/check", Access::admin, check,
              {"Try the connection step by step", nullptr, "CheckReply"});
-    ways.add(Method::get, "/api/v1/channels", Access::reader, channels, {"Channels built in, with their settings", nullptr, "ChannelPage"});
+    ways.add(Method::get, "/api/v1/channels", Access::reader, channels,
+             {"Channels built in, with their settings", nullptr, "ChannelPage"});
 
     RouteTable aside(router, context, "quarantine");
-    aside.add(Method::get, "/api/v1/quarantine", Access::reader, quarantine_list,
-              {"What could not be understood", nullptr, "QuarantinePage", 200, {"limit", "cursor"}});
-    aside.add(Method::get, "/api/v1/quarantine/{id}/raw", Access::reader, quarantine_raw, {"The original bytes"});
+    aside.add(
+        Method::get, "/api/v1/quarantine", Access::reader, quarantine_list,
+        {"What could not be understood", nullptr, "QuarantinePage", 200, {"limit", "cursor"}});
+    aside.add(Method::get, "/api/v1/quarantine/{id}/raw", Access::reader, quarantine_raw,
+              {"The original bytes"});
     aside.add(Method::post, "/api/v1/quarantine/{id}/replay", Access::agent, replay,
               {"Read the original again", nullptr, "QuarantineReply"});
     aside.add(Method::post, "/api/v1/quarantine/{id}/discard", Access::agent, discard,
@@ -257,7 +298,11 @@ void add_house_routes(http::Router& router, ApiContext& context) {
 
     RouteTable finding(router, context, "search");
     finding.add(Method::get, "/api/v1/search", Access::reader, find,
-                {"Customers, tickets and interactions, newest first", nullptr, "SearchPage", 200, {"q", "limit", "cursor"}});
+                {"Customers, tickets and interactions, newest first",
+                 nullptr,
+                 "SearchPage",
+                 200,
+                 {"q", "limit", "cursor"}});
 }
 
 }  // namespace tributary

@@ -39,7 +39,8 @@ awaitable<http::Reply> receive(ApiContext& context, std::string mount, http::Req
     co_return co_await slot->connector->receive(std::move(request));
 }
 
-awaitable<std::optional<http::Reply>> admit(ApiContext& context, std::string mount, const http::Request& request) {
+awaitable<std::optional<http::Reply>> admit(ApiContext& context, std::string mount,
+                                            const http::Request& request) {
     const SlotPtr slot = find_mounted(context, mount, request);
     if (!slot) co_return unknown_address();
     http::Request stripped = request;
@@ -47,7 +48,8 @@ awaitable<std::optional<http::Reply>> admit(ApiContext& context, std::string mou
     co_return co_await slot->connector->admit_stream(stripped);
 }
 
-awaitable<void> stream(ApiContext& context, std::string mount, http::Request request, http::WebSocket& socket) {
+awaitable<void> stream(ApiContext& context, std::string mount, http::Request request,
+                       http::WebSocket& socket) {
     const SlotPtr slot = find_mounted(context, mount, request);
     if (!slot) co_return;
     strip_mount(request);
@@ -56,7 +58,8 @@ awaitable<void> stream(ApiContext& context, std::string mount, http::Request req
 
 void add_mount(http::Router& router, ApiContext& context, const std::string& mount) {
     using http::Method;
-    for (const Method method : {Method::get, Method::post, Method::put, Method::patch, Method::delete_, Method::options}) {
+    for (const Method method : {Method::get, Method::post, Method::put, Method::patch,
+                                Method::delete_, Method::options}) {
         for (const char* tail : {"", "/{rest...}"}) {
             http::Route route;
             route.method = method;
@@ -69,7 +72,9 @@ void add_mount(http::Router& router, ApiContext& context, const std::string& mou
                 return receive(context, mount, std::move(request));
             };
             if (method == Method::get) {
-                route.admit = [&context, mount](const http::Request& request) { return admit(context, mount, request); };
+                route.admit = [&context, mount](const http::Request& request) {
+                    return admit(context, mount, request);
+                };
                 route.stream = [&context, mount](http::Request request, http::WebSocket& socket) {
                     return stream(context, mount, std::move(request), socket);
                 };
@@ -85,7 +90,8 @@ void add_intake_routes(http::Router& router, ApiContext& context) {
     std::set<std::string> mounts;
     for (const ConnectorType* type : connector_types())
         if (!type->mount.empty()) mounts.insert(type->mount);
-    for (const std::string& mount : mounts) add_mount(router, context, mount);
+    for (const std::string& mount : mounts)
+        add_mount(router, context, mount);
 }
 
 }  // namespace tributary

@@ -18,15 +18,17 @@ Interaction get_interaction(const Tx& tx, InteractionId id) {
 
 awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor) {
     const InteractionId id = path_id<struct InteractionTag>(request, "id");
-    co_return co_await context.house.store.read(
-        [&](const Tx& tx) { return http::Reply::json(200, interaction_json(tx, get_interaction(tx, id))); });
+    co_return co_await context.house.store.read([&](const Tx& tx) {
+        return http::Reply::json(200, interaction_json(tx, get_interaction(tx, id)));
+    });
 }
 
 awaitable<http::Reply> raw(ApiContext& context, http::Request request, Actor) {
     const InteractionId id = path_id<struct InteractionTag>(request, "id");
     const Interaction interaction =
         co_await context.house.store.read([&](const Tx& tx) { return get_interaction(tx, id); });
-    if (interaction.raw_sha256.empty()) throw Failure(Outcome::not_found, "This interaction has no original.");
+    if (interaction.raw_sha256.empty())
+        throw Failure(Outcome::not_found, "This interaction has no original.");
     Download download;
     download.sha256 = interaction.raw_sha256;
     download.filename = interaction.id.text() + ".eml";
@@ -37,9 +39,10 @@ awaitable<http::Reply> raw(ApiContext& context, http::Request request, Actor) {
 awaitable<http::Reply> attachment(ApiContext& context, http::Request request, Actor) {
     const InteractionId id = path_id<struct InteractionTag>(request, "id");
     const AttachmentId wanted = path_id<struct AttachmentTag>(request, "attachment");
-    const std::optional<AttachmentPlace> place =
-        co_await context.house.store.read([&](const Tx& tx) { return find_attachment(tx, wanted); });
-    if (!place || place->interaction != id) throw Failure(Outcome::not_found, "There is no such attachment.");
+    const std::optional<AttachmentPlace> place = co_await context.house.store.read(
+        [&](const Tx& tx) { return find_attachment(tx, wanted); });
+    if (!place || place->interaction != id)
+        throw Failure(Outcome::not_found, "There is no such attachment.");
     Download download;
     download.sha256 = place->attachment.sha256;
     download.filename = place->attachment.filename;
@@ -51,39 +54,49 @@ Direction direction_member(const json::object& body) {
     const std::string name = text_member(body, "direction", 20).value_or("internal");
     for (const Direction direction : {Direction::in, Direction::out, Direction::internal})
         if (to_string(direction) == name) return direction;
-    throw Failure(Error(Outcome::invalid, "The direction is not known.").with_field("/direction", "must be in, out or internal"));
+    throw Failure(Error(Outcome::invalid, "The direction is not known.")
+                      .with_field("/direction", "must be in, out or internal"));
 }
 
 awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body =
-        json_body(request, {"customer", "ticket", "kind", "direction", "subject", "text", "data", "occurred_at"});
+    const json::object body = json_body(request, {"customer", "ticket", "kind", "direction",
+                                                  "subject", "text", "data", "occurred_at"});
     RecordRequest record;
     const auto customer = CustomerId::parse(required_text(body, "customer", 64));
-    if (!customer) throw Failure(Error(Outcome::invalid, "The customer is not an id.").with_field("/customer", "must be an id"));
+    if (!customer)
+        throw Failure(Error(Outcome::invalid, "The customer is not an id.")
+                          .with_field("/customer", "must be an id"));
     record.customer = *customer;
     if (const auto ticket = text_member(body, "ticket", 64)) {
         record.ticket = TicketId::parse(*ticket);
-        if (!record.ticket) throw Failure(Error(Outcome::invalid, "The ticket is not an id.").with_field("/ticket", "must be an id"));
+        if (!record.ticket)
+            throw Failure(Error(Outcome::invalid, "The ticket is not an id.")
+                              .with_field("/ticket", "must be an id"));
     }
     const auto kind = parse_kind(required_text(body, "kind", 20));
     if (!kind || *kind == Kind::system)
-        throw Failure(Error(Outcome::invalid, "The kind is not known.").with_field("/kind", "is not a kind an agent may record"));
+        throw Failure(Error(Outcome::invalid, "The kind is not known.")
+                          .with_field("/kind", "is not a kind an agent may record"));
     record.kind = *kind;
     record.direction = direction_member(body);
     record.subject = text_member(body, "subject", 998).value_or("");
     record.text = text_member(body, "text", 100'000).value_or("");
     if (const json::value* data = body.if_contains("data")) {
-        if (!data->is_object()) throw Failure(Error(Outcome::invalid, "The data are not an object.").with_field("/data", "must be an object"));
+        if (!data->is_object())
+            throw Failure(Error(Outcome::invalid, "The data are not an object.")
+                              .with_field("/data", "must be an object"));
         record.data = json::serialize(*data);
     }
     if (const auto at = text_member(body, "occurred_at", 40)) {
         record.occurred_at = parse_rfc3339(*at);
         if (!record.occurred_at)
-            throw Failure(Error(Outcome::invalid, "The time is not valid.").with_field("/occurred_at", "must be RFC 3339"));
+            throw Failure(Error(Outcome::invalid, "The time is not valid.")
+                              .with_field("/occurred_at", "must be RFC 3339"));
     }
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
-        return http::Reply::json(201, interaction_json(tx, record_interaction(tx, record, actor, now)));
+        return http::Reply::json(201,
+                                 interaction_json(tx, record_interaction(tx, record, actor, now)));
     };
     co_return co_await write_once(context, request, actor, step);
 }
@@ -94,13 +107,14 @@ void add_interaction_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "interactions");
     table.add(Method::post, "/api/v1/interactions", Access::agent, create,
-              {"Record what happened elsewhere: call, visit, letter, order", "NewInteraction", "Interaction", 201});
+              {"Record what happened elsewhere: call, visit, letter, order", "NewInteraction",
+               "Interaction", 201});
     table.add(Method::get, "/api/v1/interactions/{id}", Access::reader, get,
               {"One interaction", nullptr, "Interaction"});
     table.add(Method::get, "/api/v1/interactions/{id}/raw", Access::reader, raw,
               {"The original bytes, as a download"});
-    table.add(Method::get, "/api/v1/interactions/{id}/attachments/{attachment}", Access::reader, attachment,
-              {"An attachment, as a download"});
+    table.add(Method::get, "/api/v1/interactions/{id}/attachments/{attachment}", Access::reader,
+              attachment, {"An attachment, as a download"});
 }
 
 }  // namespace tributary

@@ -11,7 +11,8 @@ namespace {
 
 json::array strings(const std::vector<std::string>& values) {
     json::array list;
-    for (const std::string& value : values) list.emplace_back(value);
+    for (const std::string& value : values)
+        list.emplace_back(value);
     return list;
 }
 
@@ -21,7 +22,8 @@ json::object party_json(const Party& party) {
 
 json::array parties_json(const std::vector<Party>& parties) {
     json::array list;
-    for (const Party& party : parties) list.push_back(party_json(party));
+    for (const Party& party : parties)
+        list.push_back(party_json(party));
     return list;
 }
 
@@ -60,7 +62,9 @@ std::string sent_text(Timestamp at, int offset_minutes) {
     std::string text = rfc3339(at + std::chrono::minutes(offset_minutes));
     text.pop_back();
     const int minutes = offset_minutes < 0 ? -offset_minutes : offset_minutes;
-    const auto two = [](int value) { return std::string(value < 10 ? "0" : "") + std::to_string(value); };
+    const auto two = [](int value) {
+        return std::string(value < 10 ? "0" : "") + std::to_string(value);
+    };
     return text + (offset_minutes < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60);
 }
 
@@ -100,8 +104,9 @@ json::object content_json(const Content& content, std::string_view channel, Dire
     object["channel"] = channel;
     object["direction"] = to_string(direction);
     object["external_id"] = text_or_null(content.external_id);
-    object["sent_at"] = content.sent_at ? json::value(sent_text(*content.sent_at, content.sent_offset_minutes))
-                                        : json::value(nullptr);
+    object["sent_at"] = content.sent_at
+                            ? json::value(sent_text(*content.sent_at, content.sent_offset_minutes))
+                            : json::value(nullptr);
     object["from"] = has_from ? json::value(std::move(from)) : json::value(nullptr);
     object["reply_to"] = parties_json(content.reply_to);
     object["to"] = parties_json(content.to);
@@ -123,11 +128,13 @@ json::object content_json(const Content& content, std::string_view channel, Dire
 
 json::object interaction_json(const Interaction& interaction, const AgentNames& agents,
                               std::optional<std::int64_t> ticket_number) {
-    json::object object = content_json(interaction.content, interaction.channel, interaction.direction);
+    json::object object =
+        content_json(interaction.content, interaction.channel, interaction.direction);
     object["id"] = interaction.id.text();
     object["seq"] = interaction.seq;
     object["customer_id"] = interaction.customer.text();
-    object["ticket_id"] = interaction.ticket ? json::value(interaction.ticket->text()) : json::value(nullptr);
+    object["ticket_id"] =
+        interaction.ticket ? json::value(interaction.ticket->text()) : json::value(nullptr);
     object["ticket_number"] = ticket_number ? json::value(*ticket_number) : json::value(nullptr);
     object["connector"] = text_or_null(interaction.connector);
     object["occurred_at"] = rfc3339(interaction.occurred_at);
@@ -140,18 +147,20 @@ json::object interaction_json(const Interaction& interaction, const AgentNames& 
     json::array deliveries;
     for (const Delivery& delivery : interaction.deliveries) {
         const bool waits = delivery.state == DeliveryState::queued;
-        deliveries.push_back(json::object{
-            {"name", text_or_null(delivery.recipient.name)},
-            {"address", text_or_null(delivery.recipient.address)},
-            {"state", to_string(delivery.state)},
-            {"attempts", delivery.attempts},
-            {"next_attempt_at", waits ? json::value(rfc3339(delivery.next_attempt_at)) : json::value(nullptr)},
-            {"remote_id", text_or_null(delivery.remote_id)},
-            {"diagnostic", text_or_null(delivery.diagnostic)},
-            {"maybe_sent_twice", delivery.maybe_sent_twice}});
+        deliveries.push_back(
+            json::object{{"name", text_or_null(delivery.recipient.name)},
+                         {"address", text_or_null(delivery.recipient.address)},
+                         {"state", to_string(delivery.state)},
+                         {"attempts", delivery.attempts},
+                         {"next_attempt_at", waits ? json::value(rfc3339(delivery.next_attempt_at))
+                                                   : json::value(nullptr)},
+                         {"remote_id", text_or_null(delivery.remote_id)},
+                         {"diagnostic", text_or_null(delivery.diagnostic)},
+                         {"maybe_sent_twice", delivery.maybe_sent_twice}});
     }
     object["deliveries"] = std::move(deliveries);
-    object["why"] = json::object{{"customer", interaction.why.customer}, {"ticket", interaction.why.ticket}};
+    object["why"] =
+        json::object{{"customer", interaction.why.customer}, {"ticket", interaction.why.ticket}};
     object["has_raw"] = !interaction.raw_sha256.empty();
     return object;
 }
@@ -198,7 +207,8 @@ json::object ticket_json(const TicketRow& row, const AgentNames& agents) {
     object["waiting_since"] = time_or_null(ticket.waiting_since);
     object["last_change"] = ticket.last_change;
     object["version"] = ticket.version;
-    object["merged_into"] = ticket.merged_into ? json::value(ticket.merged_into->text()) : json::value(nullptr);
+    object["merged_into"] =
+        ticket.merged_into ? json::value(ticket.merged_into->text()) : json::value(nullptr);
     object["last_words"] = row.last_words;
     object["last_author"] = row.last_author;
     return object;
@@ -253,7 +263,8 @@ json::object hit_json(const SearchHit& hit) {
             {"id", hit.id},
             {"title", hit.title},
             {"snippet", hit.snippet},
-            {"customer_id", hit.customer.is_nil() ? json::value(nullptr) : json::value(hit.customer.text())},
+            {"customer_id",
+             hit.customer.is_nil() ? json::value(nullptr) : json::value(hit.customer.text())},
             {"at", rfc3339(hit.at)}};
 }
 
@@ -270,12 +281,9 @@ json::object quarantine_json(const QuarantineItem& item) {
 }
 
 json::object agent_json(const Agent& agent) {
-    return {{"id", agent.id.text()},
-            {"name", agent.name},
-            {"email", agent.email},
-            {"role", to_string(agent.role)},
-            {"disabled", agent.is_disabled},
-            {"created_at", rfc3339(agent.created_at)}};
+    return {{"id", agent.id.text()},         {"name", agent.name},
+            {"email", agent.email},          {"role", to_string(agent.role)},
+            {"disabled", agent.is_disabled}, {"created_at", rfc3339(agent.created_at)}};
 }
 
 json::object token_json(const ApiToken& token) {

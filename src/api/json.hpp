@@ -26,7 +26,8 @@ struct NamedAgent {
 using AgentNames = std::vector<NamedAgent>;
 
 // The normalised interaction of docs/api.md: what was said, and on which channel.
-boost::json::object content_json(const Content& content, std::string_view channel, Direction direction);
+boost::json::object content_json(const Content& content, std::string_view channel,
+                                 Direction direction);
 // The same with its place in the house: ids, customer, ticket, deliveries, why.
 boost::json::object interaction_json(const Interaction& interaction, const AgentNames& agents,
                                      std::optional<std::int64_t> ticket_number);

@@ -11,12 +11,15 @@ namespace tributary {
 namespace json = boost::json;
 namespace {
 
-awaitable<http::Reply> alive(ApiContext&, http::Request, Actor) { co_return http::Reply::text(200, "ok\n"); }
+awaitable<http::Reply> alive(ApiContext&, http::Request, Actor) {
+    co_return http::Reply::text(200, "ok\n");
+}
 
 // Ready means: the store answers. A connector that is down does not make the desk unready.
 awaitable<http::Reply> ready(ApiContext& context, http::Request, Actor) {
     if (context.is_draining)
-        co_return http::Reply::problem(Error(Outcome::unavailable, "The service is shutting down."));
+        co_return http::Reply::problem(
+            Error(Outcome::unavailable, "The service is shutting down."));
     std::string trouble;
     try {
         co_await context.house.store.read([](const Tx& tx) { return newest_change(tx); });
@@ -24,7 +27,8 @@ awaitable<http::Reply> ready(ApiContext& context, http::Request, Actor) {
         trouble = thrown.what();
     }
     if (!trouble.empty())
-        co_return http::Reply::problem(Error(Outcome::unavailable, "The store does not answer.", trouble));
+        co_return http::Reply::problem(
+            Error(Outcome::unavailable, "The store does not answer.", trouble));
     co_return http::Reply::text(200, "ready\n");
 }
 
@@ -39,7 +43,8 @@ http::Reply asset_reply(const http::Request& request, const WebAsset& asset) {
     http::Reply reply(200);
     const std::string etag = "\"" + std::string(asset.etag) + "\"";
     reply.headers.set("ETag", etag);
-    reply.headers.set("Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    reply.headers.set("Cache-Control",
+                      asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
     if (request.headers.get("If-None-Match") == etag) {
         reply.status = 304;
         return reply;
@@ -61,7 +66,8 @@ awaitable<http::Reply> web(ApiContext&, http::Request request, Actor) {
     const bool is_api = request.path.starts_with("/api/");
     const auto page = find_web_asset("/");
     if (looks_like_file || is_api || !page)
-        co_return http::Reply::problem(Error(Outcome::not_found, "There is nothing under this address."));
+        co_return http::Reply::problem(
+            Error(Outcome::not_found, "There is nothing under this address."));
     co_return asset_reply(request, *page);
 }
 
@@ -71,7 +77,8 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "operations");
     table.add(Method::get, "/healthz", Access::everybody, alive, {"The process lives"});
-    table.add(Method::get, "/readyz", Access::everybody, ready, {"The store answers; else 503 with the reason"});
+    table.add(Method::get, "/readyz", Access::everybody, ready,
+              {"The store answers; else 503 with the reason"});
     table.add(Method::get, "/metrics", Access::everybody, metrics, {"Prometheus text"});
 
     // The document describes the finished table, so it is made when it is first asked for.
@@ -80,13 +87,17 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
     document.doc.tag = "operations";
     document.doc.summary = "This description";
     ApiContext& shared = context;
-    document.handler = [&shared](http::Request) -> awaitable<http::Reply> { return openapi_reply(shared); };
+    document.handler = [&shared](http::Request) -> awaitable<http::Reply> {
+        return openapi_reply(shared);
+    };
     router.add(std::move(document));
 
     http::Route app;
     app.pattern = "/{rest...}";
     app.doc.is_internal = true;
-    app.handler = [&shared](http::Request request) { return web(shared, std::move(request), Actor()); };
+    app.handler = [&shared](http::Request request) {
+        return web(shared, std::move(request), Actor());
+    };
     router.add(std::move(app));
 }
 

@@ -12,7 +12,9 @@ class Exposition {
         out_ << "# HELP " << name << ' ' << help << "\n# TYPE " << name << ' ' << type << '\n';
     }
     template <class Value>
-    void sample(Value value) { out_ << name_ << ' ' << value << '\n'; }
+    void sample(Value value) {
+        out_ << name_ << ' ' << value << '\n';
+    }
     // Label values are connector names and our own words: nothing to escape.
     template <class Value>
     void sample(const std::string& labels, Value value) {
@@ -33,7 +35,8 @@ void add_connectors(Exposition& out, const Supervisor& supervisor) {
     const auto each = [&](const char* name, const char* type, const char* help, auto&& value) {
         out.family(name, type, help);
         for (const auto& slot : supervisor.slots())
-            if (const auto found = value(*slot)) out.sample(label("connector", slot->config.name), *found);
+            if (const auto found = value(*slot))
+                out.sample(label("connector", slot->config.name), *found);
     };
     using Slot = Supervisor::Slot;
     using Number = std::optional<std::int64_t>;
@@ -42,7 +45,9 @@ void add_connectors(Exposition& out, const Supervisor& supervisor) {
         return unix_ms(*at) / 1000;
     };
     each("tributary_connector_up", "gauge", "1 when the connector works",
-         [](const Slot& slot) -> Number { return slot.host.health().state == Health::State::up ? 1 : 0; });
+         [](const Slot& slot) -> Number {
+             return slot.host.health().state == Health::State::up ? 1 : 0;
+         });
     each("tributary_connector_restarts_total", "counter", "Restarts after trouble",
          [](const Slot& slot) -> Number { return slot.restarts; });
     each("tributary_connector_last_in_seconds", "gauge", "When something last came in, Unix time",
@@ -64,7 +69,8 @@ void add_connectors(Exposition& out, const Supervisor& supervisor) {
 void add_store(Exposition& out, const StoreStats& stats) {
     out.family("tributary_store_commits_total", "counter", "Durable commits");
     out.sample(stats.commits);
-    out.family("tributary_store_steps_total", "counter", "Write steps; steps over commits is the batch size");
+    out.family("tributary_store_steps_total", "counter",
+               "Write steps; steps over commits is the batch size");
     out.sample(stats.steps);
     out.family("tributary_store_failed_steps_total", "counter", "Write steps undone");
     out.sample(stats.failed_steps);
@@ -77,7 +83,8 @@ void add_store(Exposition& out, const StoreStats& stats) {
 void add_server(Exposition& out, const http::Server::Stats& stats) {
     out.family("tributary_http_requests_total", "counter", "Requests answered");
     out.sample(stats.requests);
-    out.family("tributary_http_refused_total", "counter", "Refused by a limit or by the framing rule");
+    out.family("tributary_http_refused_total", "counter",
+               "Refused by a limit or by the framing rule");
     out.sample(stats.refused);
     out.family("tributary_http_connections", "gauge", "Open connections");
     out.sample(stats.connections);

@@ -12,7 +12,7 @@ namespace tributary {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kTicketWindow = 200;     // newest interactions shown with a ticket
+constexpr std::size_t kTicketWindow = 200;  // newest interactions shown with a ticket
 constexpr std::size_t kMaxReplyFiles = 20;
 constexpr std::size_t kMaxReplyBody = 40'000'000;
 
@@ -25,13 +25,15 @@ http::Reply ticket_reply(const Tx& tx, int status, TicketId id) {
 }
 
 template <class T>
-std::optional<T> parsed_member(const json::object& body, const char* key, std::optional<T> (*parse)(std::string_view)) {
+std::optional<T> parsed_member(const json::object& body, const char* key,
+                               std::optional<T> (*parse)(std::string_view)) {
     const auto text = text_member(body, key, 40);
     if (!text) return std::nullopt;
     const auto value = parse(*text);
     if (!value)
         throw Failure(Error(Outcome::invalid, "A field has an unknown value.")
-                          .with_field(std::string("/") + key, "'" + *text + "' is not one of the known values"));
+                          .with_field(std::string("/") + key,
+                                      "'" + *text + "' is not one of the known values"));
     return value;
 }
 
@@ -40,19 +42,23 @@ TicketFilter ticket_filter(const http::Request& request, const Actor& actor) {
     if (const auto status = http::find_field(request.query, "status"); status && !status->empty()) {
         filter.status = parse_ticket_status(*status);
         if (!filter.status)
-            throw Failure(Error(Outcome::invalid, "The status is not known.").with_field("status", "must be open, pending, solved or closed"));
+            throw Failure(Error(Outcome::invalid, "The status is not known.")
+                              .with_field("status", "must be open, pending, solved or closed"));
     }
-    if (const auto assignee = http::find_field(request.query, "assignee"); assignee && !assignee->empty()) {
+    if (const auto assignee = http::find_field(request.query, "assignee");
+        assignee && !assignee->empty()) {
         if (*assignee == "none") {
             filter.unassigned = true;
         } else {
             filter.assignee = agent_value(json::value(*assignee), actor, "assignee");
         }
     }
-    if (const auto customer = http::find_field(request.query, "customer"); customer && !customer->empty()) {
+    if (const auto customer = http::find_field(request.query, "customer");
+        customer && !customer->empty()) {
         filter.customer = CustomerId::parse(*customer);
         if (!filter.customer)
-            throw Failure(Error(Outcome::invalid, "The customer is not an id.").with_field("customer", "must be an id"));
+            throw Failure(Error(Outcome::invalid, "The customer is not an id.")
+                              .with_field("customer", "must be an id"));
     }
     filter.connector = http::find_field(request.query, "connector").value_or("");
     filter.query = http::find_field(request.query, "q").value_or("");
@@ -64,7 +70,8 @@ TicketOrder ticket_order(const http::Request& request) {
     if (sort.empty() || sort == "updated") return TicketOrder::updated;
     if (sort == "created") return TicketOrder::created;
     if (sort == "waiting") return TicketOrder::waiting;
-    throw Failure(Error(Outcome::invalid, "The order is not known.").with_field("sort", "must be updated, created or waiting"));
+    throw Failure(Error(Outcome::invalid, "The order is not known.")
+                      .with_field("sort", "must be updated, created or waiting"));
 }
 
 awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor actor) {
@@ -98,23 +105,29 @@ awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor) {
 }
 
 awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body = json_body(request, {"customer", "subject", "text", "type", "priority"});
+    const json::object body =
+        json_body(request, {"customer", "subject", "text", "type", "priority"});
     NewTicket wanted;
     const auto customer = CustomerId::parse(required_text(body, "customer", 64));
-    if (!customer) throw Failure(Error(Outcome::invalid, "The customer is not an id.").with_field("/customer", "must be an id"));
+    if (!customer)
+        throw Failure(Error(Outcome::invalid, "The customer is not an id.")
+                          .with_field("/customer", "must be an id"));
     wanted.customer = *customer;
     wanted.subject = required_text(body, "subject", 998);
     wanted.text = text_member(body, "text", 100'000).value_or("");
     wanted.type = parsed_member(body, "type", parse_ticket_type).value_or(TicketType::other);
     wanted.priority = parsed_member(body, "priority", parse_priority).value_or(Priority::normal);
     const Timestamp now = context.house.clock.now();
-    auto step = [&](Tx& tx) { return ticket_reply(tx, 201, create_ticket(tx, wanted, actor, now).id); };
+    auto step = [&](Tx& tx) {
+        return ticket_reply(tx, 201, create_ticket(tx, wanted, actor, now).id);
+    };
     co_return co_await write_once(context, request, actor, step);
 }
 
 awaitable<http::Reply> patch(ApiContext& context, http::Request request, Actor actor) {
     const TicketId id = path_id<struct TicketTag>(request, "id");
-    const json::object body = json_body(request, {"status", "type", "priority", "assignee", "subject"});
+    const json::object body =
+        json_body(request, {"status", "type", "priority", "assignee", "subject"});
     TicketChange change;
     change.status = parsed_member(body, "status", parse_ticket_status);
     change.type = parsed_member(body, "type", parse_ticket_type);
@@ -140,16 +153,19 @@ std::vector<Party> parties_member(const json::object& body, const char* key) {
     const json::value* list = body.if_contains(key);
     if (!list || list->is_null()) return parties;
     const auto wrong = [&](const char* what) {
-        return Failure(Error(Outcome::invalid, "The recipients are not valid.").with_field(std::string("/") + key, what));
+        return Failure(Error(Outcome::invalid, "The recipients are not valid.")
+                           .with_field(std::string("/") + key, what));
     };
-    if (!list->is_array() || list->get_array().size() > 100) throw wrong("must be a list of at most 100");
+    if (!list->is_array() || list->get_array().size() > 100)
+        throw wrong("must be a list of at most 100");
     for (const json::value& entry : list->get_array()) {
         const json::object* one = entry.if_object();
         const json::value* address = one ? one->if_contains("address") : nullptr;
         if (!address || !address->is_string()) throw wrong("each needs an address");
         const json::value* name = one->if_contains("name");
-        parties.emplace_back(name && name->is_string() ? std::string(name->get_string()) : std::string(),
-                             std::string(address->get_string()));
+        parties.emplace_back(
+            name && name->is_string() ? std::string(name->get_string()) : std::string(),
+            std::string(address->get_string()));
     }
     return parties;
 }
@@ -160,7 +176,8 @@ std::vector<InboundFile> files_member(const json::object& body) {
     const json::value* list = body.if_contains("attachments");
     if (!list || list->is_null()) return files;
     const auto wrong = [&](const std::string& what) {
-        return Failure(Error(Outcome::invalid, "An attachment is not valid.").with_field("/attachments", what));
+        return Failure(Error(Outcome::invalid, "An attachment is not valid.")
+                           .with_field("/attachments", what));
     };
     if (!list->is_array() || list->get_array().size() > kMaxReplyFiles)
         throw wrong("must be a list of at most " + std::to_string(kMaxReplyFiles));
@@ -169,7 +186,8 @@ std::vector<InboundFile> files_member(const json::object& body) {
         const json::object& one = entry.get_object();
         InboundFile file;
         file.meta.filename = strip_controls(required_text(one, "filename", 255), Lines::join);
-        file.meta.content_type = text_member(one, "content_type", 255).value_or("application/octet-stream");
+        file.meta.content_type =
+            text_member(one, "content_type", 255).value_or("application/octet-stream");
         auto bytes = from_base64(required_text(one, "data", kMaxReplyBody));
         if (!bytes) throw wrong("'" + file.meta.filename + "' is not base64");
         file.bytes = std::move(*bytes);
@@ -179,12 +197,14 @@ std::vector<InboundFile> files_member(const json::object& body) {
 }
 
 // Hashing and, for large ones, writing: off the I/O thread.
-awaitable<void> stage_files(ApiContext& context, std::vector<InboundFile> files, ReplyRequest& reply) {
+awaitable<void> stage_files(ApiContext& context, std::vector<InboundFile> files,
+                            ReplyRequest& reply) {
     if (files.empty()) co_return;
     Store& store = context.house.store;
     auto stage = [&store, &files] {
         std::vector<StagedBlob> staged;
-        for (InboundFile& file : files) staged.push_back(store.stage(std::move(file.bytes)));
+        for (InboundFile& file : files)
+            staged.push_back(store.stage(std::move(file.bytes)));
         return staged;
     };
     reply.files = co_await context.house.workers.offload(stage);
@@ -198,7 +218,8 @@ awaitable<void> stage_files(ApiContext& context, std::vector<InboundFile> files,
 }
 
 // The refusal that shows what is new, so that the agent can read it before deciding.
-awaitable<http::Reply> stale_reply(ApiContext& context, const ReplyRequest& reply, const Error& error) {
+awaitable<http::Reply> stale_reply(ApiContext& context, const ReplyRequest& reply,
+                                   const Error& error) {
     http::Reply refusal = http::Reply::problem(error);
     co_await context.house.store.read([&](const Tx& tx) {
         const auto ticket = find_ticket(tx, reply.ticket);
@@ -215,7 +236,8 @@ awaitable<http::Reply> stale_reply(ApiContext& context, const ReplyRequest& repl
 }
 
 awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body = json_body(request, {"text", "html", "to", "cc", "attachments", "seen"});
+    const json::object body =
+        json_body(request, {"text", "html", "to", "cc", "attachments", "seen"});
     ReplyRequest wanted;
     wanted.ticket = path_id<struct TicketTag>(request, "id");
     wanted.text = required_text(body, "text", 1'000'000);
@@ -224,7 +246,9 @@ awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Ac
     wanted.cc = parties_member(body, "cc");
     wanted.has_recipients = !wanted.to.empty() || !wanted.cc.empty();
     if (const json::value* seen = body.if_contains("seen"); seen && !seen->is_null()) {
-        if (!seen->is_int64()) throw Failure(Error(Outcome::invalid, "A field has the wrong type.").with_field("/seen", "must be a change number"));
+        if (!seen->is_int64())
+            throw Failure(Error(Outcome::invalid, "A field has the wrong type.")
+                              .with_field("/seen", "must be a change number"));
         wanted.seen = seen->get_int64();
     }
     std::vector<InboundFile> files = files_member(body);
@@ -236,7 +260,8 @@ awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Ac
     http::Reply answer;
     try {
         auto step = [&](Tx& tx) {
-            const Interaction sent = reply(tx, wanted, routes, context.house.mail_domain, actor, now);
+            const Interaction sent =
+                reply(tx, wanted, routes, context.house.mail_domain, actor, now);
             connector = sent.connector;
             return http::Reply::json(201, interaction_json(tx, sent));
         };
@@ -267,7 +292,9 @@ TicketId other_ticket(const Tx& tx, const json::value& named) {
     if (named.is_string()) id = TicketId::parse(named.get_string());
     if (named.is_int64())
         if (const auto ticket = find_ticket_by_number(tx, named.get_int64())) id = ticket->id;
-    if (!id) throw Failure(Error(Outcome::invalid, "There is no such ticket.").with_field("/other", "must be a ticket's id or number"));
+    if (!id)
+        throw Failure(Error(Outcome::invalid, "There is no such ticket.")
+                          .with_field("/other", "must be a ticket's id or number"));
     return *id;
 }
 
@@ -277,7 +304,8 @@ awaitable<http::Reply> merge(ApiContext& context, http::Request request, Actor a
     const json::value named = body.contains("other") ? body.at("other") : json::value(nullptr);
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
-        return ticket_reply(tx, 200, merge_ticket_into(tx, into, other_ticket(tx, named), actor, now).id);
+        return ticket_reply(tx, 200,
+                            merge_ticket_into(tx, into, other_ticket(tx, named), actor, now).id);
     };
     co_return co_await write_once(context, request, actor, step);
 }
@@ -288,16 +316,25 @@ void add_ticket_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "tickets");
     table.add(Method::get, "/api/v1/tickets", Access::reader, list,
-              {"Tickets", nullptr, "TicketPage", 200,
+              {"Tickets",
+               nullptr,
+               "TicketPage",
+               200,
                {"status", "assignee", "connector", "customer", "q", "sort", "limit", "cursor"}});
     table.add(Method::post, "/api/v1/tickets", Access::agent, create,
               {"A new ticket", "NewTicket", "Ticket", 201});
-    table.add(Method::get, "/api/v1/tickets/{id}", Access::reader, get,
-              {"One ticket with its conversation and where an answer would go", nullptr, "TicketView"});
+    table.add(
+        Method::get, "/api/v1/tickets/{id}", Access::reader, get,
+        {"One ticket with its conversation and where an answer would go", nullptr, "TicketView"});
     table.add(Method::patch, "/api/v1/tickets/{id}", Access::agent, patch,
               {"Change status, type, priority, assignee or subject", "TicketChange", "Ticket"});
     table.add(Method::post, "/api/v1/tickets/{id}/replies", Access::agent, post_reply,
-              {"Answer through the channel the customer used", "NewReply", "Interaction", 201, {}, kMaxReplyBody});
+              {"Answer through the channel the customer used",
+               "NewReply",
+               "Interaction",
+               201,
+               {},
+               kMaxReplyBody});
     table.add(Method::post, "/api/v1/tickets/{id}/notes", Access::agent, post_note,
               {"An internal note", "NewNote", "Interaction", 201});
     table.add(Method::post, "/api/v1/tickets/{id}/merge", Access::agent, merge,

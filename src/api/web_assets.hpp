@@ -11,7 +11,7 @@ struct WebAsset {
     WebAsset() = default;
     std::string_view bytes;
     std::string_view content_type;
-    std::string_view etag;                     // strong, with its quotes
+    std::string_view etag;                     // strong; the quotes are the header's
     std::string_view content_security_policy;  // the header's value; not the same for every file
     bool immutable = false;                    // the name holds a hash: cacheable for ever
 };

@@ -9,11 +9,14 @@ namespace tributary {
 namespace po = boost::program_options;
 
 Options::Options(const Arguments& arguments, const std::vector<std::string>& valued,
-                 const std::vector<std::string>& flags, const std::vector<std::string>& positional) {
+                 const std::vector<std::string>& flags,
+                 const std::vector<std::string>& positional) {
     po::options_description known;
     known.add_options()("config", po::value<std::string>())("json", "");
-    for (const std::string& name : valued) known.add_options()(name.c_str(), po::value<std::string>());
-    for (const std::string& name : flags) known.add_options()(name.c_str(), "");
+    for (const std::string& name : valued)
+        known.add_options()(name.c_str(), po::value<std::string>());
+    for (const std::string& name : flags)
+        known.add_options()(name.c_str(), "");
     po::positional_options_description words;
     std::vector<std::string> required;
     for (std::string name : positional) {
@@ -26,12 +29,13 @@ Options::Options(const Arguments& arguments, const std::vector<std::string>& val
         known.add_options()(name.c_str(), po::value<std::string>());
     }
     try {
-        po::store(po::command_line_parser(arguments)
-                      .options(known)
-                      .positional(words)
-                      .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                      .run(),
-                  values_);
+        po::store(
+            po::command_line_parser(arguments)
+                .options(known)
+                .positional(words)
+                .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                .run(),
+            values_);
     } catch (const po::error& wrong) {
         throw UsageError(wrong.what());
     }
@@ -52,7 +56,8 @@ std::string Options::get(const std::string& name) const {
 
 std::filesystem::path Options::config_file() const {
     if (const auto given = find("config")) return *given;
-    if (const char* environment = std::getenv("TRIBUTARY_CONFIG"); environment && *environment) return environment;
+    if (const char* environment = std::getenv("TRIBUTARY_CONFIG"); environment && *environment)
+        return environment;
     return "/etc/tributary/tributary.toml";
 }
 

@@ -21,8 +21,8 @@ class UsageError : public std::runtime_error {
 
 class Options {
  public:
-    // "config" and "json" are always known. `positional` names words in order; a name ending in "?" may
-    // be absent. Throws UsageError.
+    // "config" and "json" are always known. `positional` names words in order; a name ending in "?"
+    // may be absent. Throws UsageError.
     Options(const Arguments& arguments, const std::vector<std::string>& valued,
             const std::vector<std::string>& flags, const std::vector<std::string>& positional);
 

@@ -30,11 +30,14 @@ int not_built(const Arguments&) {
 const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
         {"serve", "[--config FILE]", "run the daemon", serve},
-        {"check-config", "[--config FILE]", "read and check the configuration, touch nothing", check_config},
-        {"describe", "[CHANNEL] [--format md|json|toml]", "every setting with type, default and meaning", describe_settings},
+        {"check-config", "[--config FILE]", "read and check the configuration, touch nothing",
+         check_config},
+        {"describe", "[CHANNEL] [--format md|json|toml]",
+         "every setting with type, default and meaning", describe_settings},
         {"normalize", "CHANNEL [--connector NAME | --settings FILE] [--many]",
          "one raw message on stdin to one JSON interaction on stdout", normalize},
-        {"token create", "--name N --role admin|agent|reader", "make an API token; it is shown this once", create_token},
+        {"token create", "--name N --role admin|agent|reader",
+         "make an API token; it is shown this once", create_token},
         {"token list", "", "API tokens, without their secrets", list_tokens_command},
         {"token revoke", "ID", "end an API token", revoke_token_command},
         {"agent add", "--name N --email E [--role admin|agent|reader]", "a new agent", add_agent},
@@ -44,7 +47,8 @@ const std::vector<Command>& commands() {
         {"connector check", "NAME", "try a connector's connections step by step", check_connector},
         {"connector apply", "FILE", "bring connectors into the store", not_built},
         {"customer show", "ID|NUMBER", "one customer as JSON", show_customer},
-        {"customer merge", "SURVIVOR OTHER", "fold one customer into another", merge_customer_command},
+        {"customer merge", "SURVIVOR OTHER", "fold one customer into another",
+         merge_customer_command},
         {"customer split", "MERGE", "undo a merge", split_customer_command},
         {"customer export", "ID", "everything known of one customer", not_built},
         {"customer erase", "ID", "erase one customer", not_built},
@@ -63,7 +67,8 @@ const std::vector<Command>& commands() {
 const Command* find_command(Arguments& arguments) {
     const Command* found = nullptr;
     for (const Command& command : commands())
-        if (starts_with_command(arguments, command.name) && (!found || words_in(command.name) > words_in(found->name)))
+        if (starts_with_command(arguments, command.name) &&
+            (!found || words_in(command.name) > words_in(found->name)))
             found = &command;
     if (found) arguments.erase(arguments.begin(), arguments.begin() + words_in(found->name));
     return found;
@@ -76,7 +81,8 @@ int print_usage(bool is_error) {
         if (command.run == not_built) continue;
         out << "  " << command.name << ' ' << command.usage << "\n      " << command.help << '\n';
     }
-    out << "\nEvery command takes --config FILE (default /etc/tributary/tributary.toml, or $TRIBUTARY_CONFIG)\n"
+    out << "\nEvery command takes --config FILE (default /etc/tributary/tributary.toml, or "
+           "$TRIBUTARY_CONFIG)\n"
            "and --json where its output is data.\n";
     return is_error ? 2 : 0;
 }

@@ -12,8 +12,8 @@ namespace tributary {
 using Arguments = std::vector<std::string>;
 
 struct Command {
-    const char* name;      // may have two words: "token create"
-    const char* usage;     // the rest of the line
+    const char* name;   // may have two words: "token create"
+    const char* usage;  // the rest of the line
     const char* help;
     int (*run)(const Arguments& arguments);
 };

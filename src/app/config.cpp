@@ -17,7 +17,8 @@ constexpr std::uintmax_t kMaxConfigBytes = 4'000'000;
 std::string listen_host(const std::string& listen) {
     const std::size_t colon = listen.rfind(':');
     std::string host = listen.substr(0, colon);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
     return host;
 }
 
@@ -27,17 +28,20 @@ std::optional<std::uint16_t> listen_port(const std::string& listen) {
     std::uint16_t port = 0;
     const char* end = listen.data() + listen.size();
     const auto [stop, error] = std::from_chars(listen.data() + colon + 1, end, port);
-    if (error != std::errc() || stop != end || stop == listen.data() + colon + 1) return std::nullopt;
+    if (error != std::errc() || stop != end || stop == listen.data() + colon + 1)
+        return std::nullopt;
     return port;
 }
 
 Result<std::string> read_file(const std::filesystem::path& file) {
     std::error_code trouble;
     if (std::filesystem::is_directory(file, trouble))
-        return Error(Outcome::invalid, file.string() + ": is a directory, not a configuration file");
+        return Error(Outcome::invalid,
+                     file.string() + ": is a directory, not a configuration file");
     const auto size = std::filesystem::file_size(file, trouble);
     if (!trouble && size > kMaxConfigBytes)
-        return Error(Outcome::invalid, file.string() + ": larger than " + std::to_string(kMaxConfigBytes) + " bytes");
+        return Error(Outcome::invalid,
+                     file.string() + ": larger than " + std::to_string(kMaxConfigBytes) + " bytes");
     std::ifstream in(file, std::ios::binary);
     if (!in) return Error(Outcome::invalid, file.string() + ": cannot be read");
     std::ostringstream text;
@@ -61,7 +65,9 @@ class Faults {
             error_.fields.insert(error_.fields.end(), error.fields.begin(), error.fields.end());
         }
     }
-    void add(const SourcePlace& place, std::string what) { error_.fields.emplace_back(place.text(), std::move(what)); }
+    void add(const SourcePlace& place, std::string what) {
+        error_.fields.emplace_back(place.text(), std::move(what));
+    }
     bool empty() const { return error_.fields.empty(); }
     const Error& error() const { return error_; }
 
@@ -69,7 +75,8 @@ class Faults {
     Error error_{Outcome::invalid, "The configuration has faults."};
 };
 
-std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecrets secrets, Faults& faults) {
+std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecrets secrets,
+                                             Faults& faults) {
     std::vector<ConnectorConfig> connectors;
     const auto* entries = list.array();
     if (!entries) {
@@ -85,8 +92,8 @@ std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecre
         }
         const auto [earlier, is_new] = seen.emplace(connector->name, entry.place);
         if (!is_new) {
-            faults.add(entry.place, "connector name '" + connector->name + "' is taken already at " +
-                                        earlier->second.text());
+            faults.add(entry.place, "connector name '" + connector->name +
+                                        "' is taken already at " + earlier->second.text());
             continue;
         }
         connectors.push_back(std::move(*connector));
@@ -99,21 +106,26 @@ std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecre
 const Schema& house_schema() {
     static const Schema schema = {
         Setting("server.listen", SettingType::text,
-                "Address and port the HTTP server listens on. Port 0 takes any free one; the port in use stands in "
+                "Address and port the HTTP server listens on. Port 0 takes any free one; the port "
+                "in use stands in "
                 "the log and in <state>/http.port.")
             .defaults_to("127.0.0.1:8080"),
         Setting("server.public_url", SettingType::text,
-                "The address under which customers and agents reach this server, without a trailing slash.")
+                "The address under which customers and agents reach this server, without a "
+                "trailing slash.")
             .example("https://desk.example.com"),
         Setting("server.tls_certificate", SettingType::text,
-                "PEM file with the certificate chain. With it and server.tls_key the server speaks HTTPS itself."),
-        Setting("server.tls_key", SettingType::text, "PEM file with the certificate's private key."),
+                "PEM file with the certificate chain. With it and server.tls_key the server speaks "
+                "HTTPS itself."),
+        Setting("server.tls_key", SettingType::text,
+                "PEM file with the certificate's private key."),
         Setting("server.trusted_proxies", SettingType::texts,
                 "Addresses of reverse proxies whose X-Forwarded-For is believed.")
             .defaults_to("[]"),
         Setting("store.url", SettingType::text, "Where everything is kept.")
             .defaults_to("sqlite:/var/lib/tributary/tributary.db"),
-        Setting("store.state", SettingType::text, "Folder for large attachments, keys and run-time files.")
+        Setting("store.state", SettingType::text,
+                "Folder for large attachments, keys and run-time files.")
             .defaults_to("/var/lib/tributary"),
         Setting("log.level", SettingType::choice, "How much is logged.")
             .one_of({"debug", "info", "warn", "error"})
@@ -122,7 +134,8 @@ const Schema& house_schema() {
             .one_of({"text", "json"})
             .defaults_to("text"),
         Setting("identity.claimed", SettingType::choice,
-                "Whether words of somebody who only claims to be a customer are shown on that customer's timeline "
+                "Whether words of somebody who only claims to be a customer are shown on that "
+                "customer's timeline "
                 "(link) or stay a customer of their own until an agent accepts them (apart).")
             .one_of({"link", "apart"})
             .defaults_to("link"),
@@ -130,38 +143,51 @@ const Schema& house_schema() {
     return schema;
 }
 
-std::string AppConfig::host() const { return listen_host(house.text("server.listen")); }
-std::uint16_t AppConfig::port() const { return listen_port(house.text("server.listen")).value_or(0); }
+std::string AppConfig::host() const {
+    return listen_host(house.text("server.listen"));
+}
+std::uint16_t AppConfig::port() const {
+    return listen_port(house.text("server.listen")).value_or(0);
+}
 
 std::string AppConfig::public_url() const {
     std::string url = house.text("server.public_url");
     if (url.empty()) {
-        const std::string scheme = house.text("server.tls_certificate").empty() ? "http://" : "https://";
+        const std::string scheme =
+            house.text("server.tls_certificate").empty() ? "http://" : "https://";
         url = scheme + house.text("server.listen");
     }
-    while (!url.empty() && url.back() == '/') url.pop_back();
+    while (!url.empty() && url.back() == '/')
+        url.pop_back();
     return url;
 }
 
-std::filesystem::path AppConfig::state() const { return house.text("store.state"); }
-std::string AppConfig::store_url() const { return house.text("store.url"); }
+std::filesystem::path AppConfig::state() const {
+    return house.text("store.state");
+}
+std::string AppConfig::store_url() const {
+    return house.text("store.url");
+}
 
 Result<ConnectorConfig> read_connector(const ConfigNode& node, InlineSecrets secrets) {
     const auto* table = node.table();
     const auto fault = [&](const SourcePlace& place, std::string what) {
-        return Error(Outcome::invalid, "A connector is not valid.").with_field(place.text(), std::move(what));
+        return Error(Outcome::invalid, "A connector is not valid.")
+            .with_field(place.text(), std::move(what));
     };
     if (!table) return fault(node.place, "a connector must be a table");
     const auto channel = table->find("channel");
-    const auto* name = channel == table->end() ? nullptr : std::get_if<std::string>(&channel->second.value);
+    const auto* name =
+        channel == table->end() ? nullptr : std::get_if<std::string>(&channel->second.value);
     if (!name) return fault(node.place, "a connector needs a 'channel'");
     const ConnectorType* type = find_connector_type(*name);
     if (!type) {
         std::vector<std::string> known;
-        for (const ConnectorType* candidate : connector_types()) known.push_back(candidate->channel);
+        for (const ConnectorType* candidate : connector_types())
+            known.push_back(candidate->channel);
         const auto hint = nearest(*name, known);
-        return fault(channel->second.place,
-                     "unknown channel '" + *name + "'" + (hint ? "; did you mean '" + *hint + "'?" : ""));
+        return fault(channel->second.place, "unknown channel '" + *name + "'" +
+                                                (hint ? "; did you mean '" + *hint + "'?" : ""));
     }
     Schema schema = common_connector_schema();
     schema.insert(schema.end(), type->schema.begin(), type->schema.end());
@@ -193,10 +219,12 @@ Result<AppConfig> load_config(const std::filesystem::path& file) {
         faults.add(house.error());
     } else {
         if (!listen_port(house->text("server.listen")))
-            faults.add(document->place, "'server.listen' must be address:port with a port from 0 to 65535, not '" +
-                                            house->text("server.listen") + "'");
+            faults.add(document->place,
+                       "'server.listen' must be address:port with a port from 0 to 65535, not '" +
+                           house->text("server.listen") + "'");
         if (house->text("server.tls_certificate").empty() != house->text("server.tls_key").empty())
-            faults.add(document->place, "'server.tls_certificate' and 'server.tls_key' go together");
+            faults.add(document->place,
+                       "'server.tls_certificate' and 'server.tls_key' go together");
     }
     if (!faults.empty()) return faults.error();
     return AppConfig(std::move(*house), std::move(connectors));

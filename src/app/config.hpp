@@ -13,13 +13,14 @@ namespace tributary {
 const Schema& house_schema();
 
 struct AppConfig {
-    AppConfig(Settings h, std::vector<ConnectorConfig> c) : house(std::move(h)), connectors(std::move(c)) {}
+    AppConfig(Settings h, std::vector<ConnectorConfig> c)
+        : house(std::move(h)), connectors(std::move(c)) {}
     Settings house;
     std::vector<ConnectorConfig> connectors;
 
-    std::string host() const;           // of server.listen
+    std::string host() const;  // of server.listen
     std::uint16_t port() const;
-    std::string public_url() const;     // without trailing slash
+    std::string public_url() const;  // without trailing slash
     std::filesystem::path state() const;
     std::string store_url() const;
 };

@@ -22,8 +22,10 @@ int check_config(const Arguments& arguments) {
     const AppConfig config = options.config();
     if (options.json()) {
         json::array names;
-        for (const ConnectorConfig& connector : config.connectors) names.emplace_back(connector.name);
-        std::cout << json::serialize(json::object{{"ok", true}, {"connectors", std::move(names)}}) << '\n';
+        for (const ConnectorConfig& connector : config.connectors)
+            names.emplace_back(connector.name);
+        std::cout << json::serialize(json::object{{"ok", true}, {"connectors", std::move(names)}})
+                  << '\n';
     } else {
         std::cout << "configuration is good: " << config.connectors.size() << " connectors\n";
     }
@@ -112,7 +114,8 @@ int check_connector(const Arguments& arguments) {
         for (const CheckStep& step : steps) {
             all_good = all_good && step.ok;
             if (options.json()) {
-                list.push_back(json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
+                list.push_back(
+                    json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
             } else {
                 std::cout << (step.ok ? "ok    " : "failed") << "  " << step.name
                           << (step.detail.empty() ? "" : ": " + step.detail) << '\n';

@@ -50,7 +50,8 @@ std::string mail_domain(const std::string& public_url) {
     std::string host = public_url.substr(public_url.find("://") + 3);
     host = host.substr(0, host.find_first_of(":/"));
     const bool is_name = host.find('.') != std::string::npos &&
-                         host.find_first_not_of("0123456789.") != std::string::npos && host.front() != '[';
+                         host.find_first_not_of("0123456789.") != std::string::npos &&
+                         host.front() != '[';
     return is_name ? host : "tributary.localdomain";
 }
 
@@ -76,7 +77,8 @@ class Daemon {
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         house_.public_url = config_.public_url();
         house_.mail_domain = mail_domain(house_.public_url);
-        house_.claimed = config_.house.text("identity.claimed") == "apart" ? ClaimedPolicy::apart : ClaimedPolicy::link;
+        house_.claimed = config_.house.text("identity.claimed") == "apart" ? ClaimedPolicy::apart
+                                                                           : ClaimedPolicy::link;
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
         store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });
     }
@@ -95,8 +97,8 @@ class Daemon {
         write_port_file(config_.state(), server_->port());
         spawn(io_.get_executor(), "signals", watch_signals());
         spawn(io_.get_executor(), "watchdog", feed_watchdog());
-        log::info("daemon.ready", "version", kVersion, "listen", config_.host(), "port", server_->port(), "connectors",
-                  config_.connectors.size());
+        log::info("daemon.ready", "version", kVersion, "listen", config_.host(), "port",
+                  server_->port(), "connectors", config_.connectors.size());
         sd_notify(0, "READY=1");
         if (options_.on_ready) options_.on_ready(server_->port());
         turn();
@@ -121,7 +123,8 @@ class Daemon {
                 io_.run();
                 return;
             } catch (const std::exception& thrown) {
-                log::error("daemon.escaped_exception", "error", thrown.what(), "todo", "report this line");
+                log::error("daemon.escaped_exception", "error", thrown.what(), "todo",
+                           "report this line");
             }
         }
     }
@@ -168,7 +171,8 @@ class Daemon {
         if (trouble.empty()) {
             log::info("daemon.reloaded", "connectors", supervisor_.slots().size());
         } else {
-            log::error("daemon.reload_refused", "error", trouble, "todo", "mend the file and send SIGHUP again");
+            log::error("daemon.reload_refused", "error", trouble, "todo",
+                       "mend the file and send SIGHUP again");
         }
         sd_notify(0, "READY=1");
     }
@@ -202,7 +206,8 @@ class Daemon {
 }  // namespace
 
 int run_daemon(AppConfig config, const DaemonOptions& options) {
-    const log::Format format = config.house.text("log.format") == "json" ? log::Format::json : log::Format::text;
+    const log::Format format =
+        config.house.text("log.format") == "json" ? log::Format::json : log::Format::text;
     log::configure(log::parse_level(config.house.text("log.level")), format);
     // Two arenas: glibc's default of eight a core keeps freed mail bodies resident.
     mallopt(M_ARENA_MAX, 2);

@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
     try {
         return command->run(arguments);
     } catch (const UsageError& wrong) {
-        std::cerr << wrong.what() << "; usage: tributary " << command->name << ' ' << command->usage << '\n';
+        std::cerr << wrong.what() << "; usage: tributary " << command->name << ' ' << command->usage
+                  << '\n';
         return 2;
     } catch (const Failure& failure) {
         print_error(failure.error());

@@ -18,7 +18,8 @@ constexpr std::size_t kMaxMessage = 25'000'000;
 // Without a connector named, the channel's defaults hold and nothing is required.
 Settings default_settings(const ConnectorType& type) {
     Schema schema = type.schema;
-    for (Setting& setting : schema) setting.is_required = false;
+    for (Setting& setting : schema)
+        setting.is_required = false;
     ConfigNode empty;
     empty.value = ConfigNode::Table();
     auto settings = Settings::read(schema, empty, InlineSecrets::allowed);
@@ -35,17 +36,20 @@ Settings settings_from_file(const ConnectorType& type, const std::string& file) 
     if (!document) throw Failure(document.error());
     Schema schema = common_connector_schema();
     schema.insert(schema.end(), type.schema.begin(), type.schema.end());
-    for (Setting& setting : schema) setting.is_required = false;
+    for (Setting& setting : schema)
+        setting.is_required = false;
     auto settings = Settings::read(schema, *document, InlineSecrets::allowed);
     if (!settings) throw Failure(settings.error());
     return std::move(*settings);
 }
 
-Settings settings_of_connector(const Options& options, const ConnectorType& type, const std::string& name) {
+Settings settings_of_connector(const Options& options, const ConnectorType& type,
+                               const std::string& name) {
     AppConfig config = options.config();
     for (ConnectorConfig& connector : config.connectors)
         if (connector.name == name && connector.type == &type) return std::move(connector.settings);
-    throw Failure(Outcome::invalid, "there is no connector '" + name + "' of this channel in the configuration");
+    throw Failure(Outcome::invalid,
+                  "there is no connector '" + name + "' of this channel in the configuration");
 }
 
 struct Line {
@@ -65,8 +69,9 @@ Line refused(const Error& error) {
 
 Line normalize_one(const ConnectorType& type, const Settings& settings, std::string_view raw) {
     if (raw.size() > kMaxMessage)
-        return refused(Error(Outcome::invalid, "the message exceeds " + std::to_string(kMaxMessage) + " bytes")
-                           .with_reason("too_large"));
+        return refused(
+            Error(Outcome::invalid, "the message exceeds " + std::to_string(kMaxMessage) + " bytes")
+                .with_reason("too_large"));
     const Result<InboundMessage> message = type.normalize(settings, raw);
     if (!message) return refused(message.error());
     if (message->trouble) return refused(*message->trouble);
@@ -88,10 +93,12 @@ int normalize_many(const ConnectorType& type, const Settings& settings) {
     std::string header;
     while (std::getline(std::cin, header)) {
         std::size_t length = 0;
-        const auto [stop, error] = std::from_chars(header.data(), header.data() + header.size(), length);
-        if (error != std::errc() || stop != header.data() + header.size() || length > 1'000'000'000) {
-            std::cerr << "framing: expected a decimal length, got '" << strip_controls(header.substr(0, 40), Lines::join)
-                      << "'\n";
+        const auto [stop, error] =
+            std::from_chars(header.data(), header.data() + header.size(), length);
+        if (error != std::errc() || stop != header.data() + header.size() ||
+            length > 1'000'000'000) {
+            std::cerr << "framing: expected a decimal length, got '"
+                      << strip_controls(header.substr(0, 40), Lines::join) << "'\n";
             return 1;
         }
         std::string raw(length, '\0');
@@ -103,7 +110,8 @@ int normalize_many(const ConnectorType& type, const Settings& settings) {
         const Line line = normalize_one(type, settings, raw);
         if (line.is_refused) {
             boost::json::object trouble{{"reason", line.reason}, {"detail", line.detail}};
-            std::cout << boost::json::serialize(boost::json::object{{"error", std::move(trouble)}}) << '\n';
+            std::cout << boost::json::serialize(boost::json::object{{"error", std::move(trouble)}})
+                      << '\n';
         } else {
             std::cout << line.json << '\n';
         }

@@ -9,7 +9,8 @@ namespace tributary {
 void print_error(const Error& error) {
     if (error.fields.empty()) {
         std::cerr << strip_controls(error.message, Lines::join);
-        if (!error.detail.empty()) std::cerr << " (" << strip_controls(error.detail, Lines::join) << ")";
+        if (!error.detail.empty())
+            std::cerr << " (" << strip_controls(error.detail, Lines::join) << ")";
         std::cerr << '\n';
         return;
     }

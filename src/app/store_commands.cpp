@@ -46,7 +46,8 @@ Role role_option(const Options& options, const char* fallback) {
 template <class Items, class Shape>
 void print_items(const Items& items, Shape shape) {
     json::array list;
-    for (const auto& item : items) list.push_back(shape(item));
+    for (const auto& item : items)
+        list.push_back(shape(item));
     std::cout << json::serialize(list) << '\n';
 }
 
@@ -55,7 +56,8 @@ Customer customer_argument(const Tx& tx, const std::string& named) {
     std::int64_t number = 0;
     if (const auto id = CustomerId::parse(named)) {
         customer = find_customer(tx, *id);
-    } else if (std::from_chars(named.data(), named.data() + named.size(), number).ec == std::errc()) {
+    } else if (std::from_chars(named.data(), named.data() + named.size(), number).ec ==
+               std::errc()) {
         customer = find_customer_by_number(tx, number);
     }
     if (!customer) throw Failure(Outcome::not_found, "there is no customer '" + named + "'");
@@ -170,7 +172,8 @@ int disable_agent(const Arguments& arguments) {
     const Options options(arguments, {}, {}, {"email"});
     CommandStore store(options.config());
     store->write_now([&](Tx& tx) {
-        auto agent = find_agent_by_email(tx, normalize_email(options.get("email")).value_or(options.get("email")));
+        auto agent = find_agent_by_email(
+            tx, normalize_email(options.get("email")).value_or(options.get("email")));
         if (!agent) throw Failure(Outcome::not_found, "there is no agent with this address");
         agent->is_disabled = true;
         update_agent(tx, *agent);
@@ -182,7 +185,8 @@ int show_customer(const Arguments& arguments) {
     const Options options(arguments, {}, {}, {"customer"});
     CommandStore store(options.config());
     store->read_now([&](const Tx& tx) {
-        std::cout << json::serialize(customer_json(customer_argument(tx, options.get("customer")), agent_names(tx)))
+        std::cout << json::serialize(customer_json(customer_argument(tx, options.get("customer")),
+                                                   agent_names(tx)))
                   << '\n';
     });
     return 0;
@@ -194,7 +198,8 @@ int merge_customer_command(const Arguments& arguments) {
     MergeId merge;
     store->write_now([&](Tx& tx) {
         merge = merge_customer_into(tx, customer_argument(tx, options.get("survivor")).id,
-                                    customer_argument(tx, options.get("other")).id, console(), SystemClock().now());
+                                    customer_argument(tx, options.get("other")).id, console(),
+                                    SystemClock().now());
     });
     std::cout << merge.text() << '\n';
     return 0;

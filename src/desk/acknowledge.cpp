@@ -12,13 +12,14 @@ constexpr const char* kEvent = "acknowledgement";
 std::string acknowledgement_text(std::int64_t number) {
     return "Thank you for writing to us. We have received your message under number " +
            std::to_string(number) +
-           ".\n\nA person will read it and answer you. To add something, just reply to this message.\n";
+           ".\n\nA person will read it and answer you. To add something, just reply to this "
+           "message.\n";
 }
 
 }  // namespace
 
-void acknowledge(Tx& tx, const IngestRules& rules, const Interaction& received, const Ticket& ticket,
-                 bool is_own_mail, Timestamp now) {
+void acknowledge(Tx& tx, const IngestRules& rules, const Interaction& received,
+                 const Ticket& ticket, bool is_own_mail, Timestamp now) {
     const Party& writer = received.content.from;
     const auto handle = make_handle(rules.reaches, writer.address);
     AcknowledgeSituation situation;
@@ -28,7 +29,8 @@ void acknowledge(Tx& tx, const IngestRules& rules, const Interaction& received, 
     situation.is_own_mail = is_own_mail;
     situation.has_address = handle && !is_junk_handle(*handle);
     if (situation.has_address) {
-        situation.sent_to_writer_today = count_events(tx, kEvent, handle->value, now - std::chrono::hours(24));
+        situation.sent_to_writer_today =
+            count_events(tx, kEvent, handle->value, now - std::chrono::hours(24));
         situation.sent_this_hour = count_events(tx, kEvent, "*", now - std::chrono::hours(1));
     }
     if (!may_acknowledge(situation)) return;

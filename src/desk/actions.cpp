@@ -36,28 +36,32 @@ void require_version(std::optional<std::int64_t> wanted, std::int64_t actual) {
 
 void require_text(const std::string& text, std::size_t limit) {
     if (trim(text).empty())
-        throw Failure(Error(Outcome::invalid, "The message is empty.").with_field("/text", "must not be empty"));
+        throw Failure(Error(Outcome::invalid, "The message is empty.")
+                          .with_field("/text", "must not be empty"));
     if (text.size() > limit)
-        throw Failure(Error(Outcome::invalid, "The message is too long.")
-                          .with_field("/text", "must not exceed " + std::to_string(limit) + " bytes"));
+        throw Failure(
+            Error(Outcome::invalid, "The message is too long.")
+                .with_field("/text", "must not exceed " + std::to_string(limit) + " bytes"));
 }
 
 void require_agent(const Tx& tx, const std::optional<AgentId>& id, const char* pointer) {
     if (!id) return;
     const auto agent = find_agent(tx, *id);
     if (!agent || agent->is_disabled)
-        throw Failure(Error(Outcome::invalid, "There is no such agent.").with_field(pointer, "unknown agent"));
+        throw Failure(Error(Outcome::invalid, "There is no such agent.")
+                          .with_field(pointer, "unknown agent"));
 }
 
 std::int64_t touch_ticket(Tx& tx, Ticket& ticket, Timestamp now) {
     ticket.updated_at = now;
-    ticket.last_change = append_change(tx, "ticket.updated", {ticket.id.text(), ticket.customer.text()}, now);
+    ticket.last_change =
+        append_change(tx, "ticket.updated", {ticket.id.text(), ticket.customer.text()}, now);
     update_ticket(tx, ticket);
     return ticket.last_change;
 }
 
-Interaction internal_interaction(const Actor& actor, CustomerId customer, std::optional<TicketId> ticket,
-                                 Timestamp now) {
+Interaction internal_interaction(const Actor& actor, CustomerId customer,
+                                 std::optional<TicketId> ticket, Timestamp now) {
     Interaction interaction;
     interaction.id = InteractionId::make(unix_ms(now));
     interaction.customer = customer;
@@ -77,27 +81,31 @@ void check_recipients(const ReplyPlan& plan, const ReplyRequest& request) {
         throw Failure(Error(Outcome::invalid, "This channel answers the writer only.")
                           .with_field("/to", "not possible on this channel"));
     if (request.to.empty())
-        throw Failure(Error(Outcome::invalid, "There is nobody to send to.").with_field("/to", "must not be empty"));
+        throw Failure(Error(Outcome::invalid, "There is nobody to send to.")
+                          .with_field("/to", "must not be empty"));
     for (const std::vector<Party>* list : {&request.to, &request.cc})
         for (const Party& party : *list)
             if (!make_handle(plan.capabilities.reaches, party.address))
-                throw Failure(Error(Outcome::invalid, "An address is not valid.")
-                                  .with_field(list == &request.to ? "/to" : "/cc",
-                                              "'" + party.address + "' is not an address of this channel"));
+                throw Failure(
+                    Error(Outcome::invalid, "An address is not valid.")
+                        .with_field(list == &request.to ? "/to" : "/cc",
+                                    "'" + party.address + "' is not an address of this channel"));
 }
 
 void check_files(const ReplyPlan& plan, const ReplyRequest& request) {
     for (const Attachment& attachment : request.attachments)
         if (attachment.size > plan.capabilities.max_attachment)
             throw Failure(Error(Outcome::invalid, "A file is too large for this channel.")
-                              .with_field("/attachments", "'" + attachment.filename + "' exceeds " +
-                                                              std::to_string(plan.capabilities.max_attachment) +
-                                                              " bytes"));
+                              .with_field("/attachments",
+                                          "'" + attachment.filename + "' exceeds " +
+                                              std::to_string(plan.capabilities.max_attachment) +
+                                              " bytes"));
 }
 
 }  // namespace
 
-ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket, const std::vector<ReplyRoute>& routes) {
+ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket,
+                         const std::vector<ReplyRoute>& routes) {
     ReplySituation situation;
     situation.newest = newest_inbound(tx, ticket.id);
     situation.customer = get_customer(tx, ticket.customer);
@@ -118,7 +126,8 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
                   const std::string& mail_domain, const Actor& actor, Timestamp now) {
     Ticket ticket = get_ticket(tx, request.ticket);
     if (ticket.merged_into)
-        throw Failure(Error(Outcome::conflict, "This ticket was merged into another one.").with_reason("merged"));
+        throw Failure(Error(Outcome::conflict, "This ticket was merged into another one.")
+                          .with_reason("merged"));
     if (request.seen && !newer_than(tx, ticket, *request.seen).empty())
         throw Failure(Error(Outcome::conflict, "Something new arrived while you were writing.")
                           .with_reason("stale_reply"));
@@ -140,7 +149,8 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     answer.content.text = request.text;
     if (plan.capabilities.has_html) answer.content.html = request.html;
     answer.content.attachments = request.attachments;
-    for (const StagedBlob& file : request.files) keep_blob(tx, file);
+    for (const StagedBlob& file : request.files)
+        keep_blob(tx, file);
     ticket.last_change = queue_outgoing(tx, answer, ticket, plan, mail_domain, Origin::agent, now);
     ticket.updated_at = now;
     ticket.waiting_since.reset();
@@ -149,7 +159,8 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     return answer;
 }
 
-Interaction add_note(Tx& tx, TicketId id, const std::string& text, const Actor& actor, Timestamp now) {
+Interaction add_note(Tx& tx, TicketId id, const std::string& text, const Actor& actor,
+                     Timestamp now) {
     require_text(text, 100'000);
     Ticket ticket = get_ticket(tx, id);
     Interaction note = internal_interaction(actor, ticket.customer, ticket.id, now);
@@ -179,7 +190,8 @@ Ticket change_ticket(Tx& tx, TicketId id, const TicketChange& change, Timestamp 
     if (change.priority) ticket.priority = *change.priority;
     if (change.status && *change.status != ticket.status) {
         if (ticket.merged_into && *change.status != TicketStatus::closed)
-            throw Failure(Error(Outcome::conflict, "A merged ticket stays closed.").with_reason("merged"));
+            throw Failure(
+                Error(Outcome::conflict, "A merged ticket stays closed.").with_reason("merged"));
         ticket.status = *change.status;
         if (ticket.status == TicketStatus::solved || ticket.status == TicketStatus::closed)
             ticket.waiting_since.reset();
@@ -195,14 +207,16 @@ Ticket merge_ticket_into(Tx& tx, TicketId into, TicketId other, const Actor& act
     const Ticket survivor = get_ticket(tx, into);
     const Ticket merged = get_ticket(tx, other);
     if (survivor.merged_into || merged.merged_into)
-        throw Failure(Error(Outcome::conflict, "One of the tickets is merged already.").with_reason("merged"));
+        throw Failure(Error(Outcome::conflict, "One of the tickets is merged already.")
+                          .with_reason("merged"));
     if (survivor.customer != merged.customer)
         throw Failure(Error(Outcome::conflict,
                             "The tickets belong to different customers; merge the customers first.")
                           .with_reason("different_customers"));
     merge_tickets(tx, into, other, now);
     append_change(tx, "ticket.updated", {other.text(), merged.customer.text()}, now);
-    add_note(tx, into, "Merged ticket #" + std::to_string(merged.number) + " into this one.", actor, now);
+    add_note(tx, into, "Merged ticket #" + std::to_string(merged.number) + " into this one.", actor,
+             now);
     Ticket result = get_ticket(tx, into);
     touch_ticket(tx, result, now);
     return result;
@@ -229,7 +243,8 @@ Ticket create_ticket(Tx& tx, const NewTicket& wanted, const Actor& actor, Timest
     return ticket;
 }
 
-Interaction record_interaction(Tx& tx, const RecordRequest& request, const Actor& actor, Timestamp now) {
+Interaction record_interaction(Tx& tx, const RecordRequest& request, const Actor& actor,
+                               Timestamp now) {
     const Customer customer = get_customer(tx, request.customer);
     std::optional<Ticket> ticket;
     if (request.ticket) {
@@ -287,7 +302,8 @@ Customer create_customer(Tx& tx, const std::string& name, const std::vector<Iden
     return customer;
 }
 
-MergeId merge_customer_into(Tx& tx, CustomerId survivor, CustomerId other, const Actor& actor, Timestamp now) {
+MergeId merge_customer_into(Tx& tx, CustomerId survivor, CustomerId other, const Actor& actor,
+                            Timestamp now) {
     if (survivor == other)
         throw Failure(Error(Outcome::invalid, "A customer cannot be merged into itself.")
                           .with_field("/other", "must be another customer"));

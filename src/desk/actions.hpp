@@ -28,8 +28,8 @@ struct ReplyRequest {
     ReplyRequest() = default;
     TicketId ticket;
     std::string text;
-    std::optional<std::string> html;      // already sanitised
-    std::vector<Party> to;                // empty: as planned
+    std::optional<std::string> html;  // already sanitised
+    std::vector<Party> to;            // empty: as planned
     std::vector<Party> cc;
     bool has_recipients = false;          // to and cc were given
     std::vector<Attachment> attachments;  // ids and hashes set
@@ -45,7 +45,8 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
 // What came after `seen`, for the agent to read before sending.
 std::vector<Interaction> newer_than(const Tx& tx, const Ticket& ticket, std::int64_t seen);
 
-Interaction add_note(Tx& tx, TicketId ticket, const std::string& text, const Actor& actor, Timestamp now);
+Interaction add_note(Tx& tx, TicketId ticket, const std::string& text, const Actor& actor,
+                     Timestamp now);
 
 struct TicketChange {
     TicketChange() = default;
@@ -81,19 +82,21 @@ struct RecordRequest {
     std::string data = "{}";
     std::optional<Timestamp> occurred_at;
 };
-Interaction record_interaction(Tx& tx, const RecordRequest& request, const Actor& actor, Timestamp now);
+Interaction record_interaction(Tx& tx, const RecordRequest& request, const Actor& actor,
+                               Timestamp now);
 
 struct CustomerChange {
     CustomerChange() = default;
     std::optional<std::string> display_name;
     std::optional<std::optional<AgentId>> owner;
-    std::optional<std::string> fields;    // JSON object
+    std::optional<std::string> fields;  // JSON object
     std::optional<std::int64_t> version;
 };
 Customer change_customer(Tx& tx, CustomerId id, const CustomerChange& change, Timestamp now);
 Customer create_customer(Tx& tx, const std::string& name, const std::vector<Identity>& identities,
                          Timestamp now);
-MergeId merge_customer_into(Tx& tx, CustomerId survivor, CustomerId other, const Actor& actor, Timestamp now);
+MergeId merge_customer_into(Tx& tx, CustomerId survivor, CustomerId other, const Actor& actor,
+                            Timestamp now);
 Customer undo_customer_merge(Tx& tx, MergeId merge, Timestamp now);
 
 }  // namespace tributary

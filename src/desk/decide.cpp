@@ -7,7 +7,9 @@ namespace tributary {
 namespace {
 
 // A handle that means somebody beyond one connector: an address, not a session's user id.
-bool is_address(const Handle& handle) { return handle.scope.empty(); }
+bool is_address(const Handle& handle) {
+    return handle.scope.empty();
+}
 
 std::string named(const Identity& identity) {
     return identity.handle.kind + " " +
@@ -22,7 +24,8 @@ std::set<CustomerId> owners_where(const std::vector<HandleEvidence>& evidence, a
     return found;
 }
 
-const HandleEvidence* evidence_for(const WhoSituation& situation, CustomerId customer, auto&& holds) {
+const HandleEvidence* evidence_for(const WhoSituation& situation, CustomerId customer,
+                                   auto&& holds) {
     for (const HandleEvidence& piece : situation.evidence)
         for (const KnownOwner& owner : piece.owners)
             if (owner.customer == customer && holds(piece, owner)) return &piece;
@@ -31,7 +34,8 @@ const HandleEvidence* evidence_for(const WhoSituation& situation, CustomerId cus
 
 std::vector<Identity> all_identities(const WhoSituation& situation) {
     std::vector<Identity> identities;
-    for (const HandleEvidence& piece : situation.evidence) identities.push_back(piece.identity);
+    for (const HandleEvidence& piece : situation.evidence)
+        identities.push_back(piece.identity);
     return identities;
 }
 
@@ -136,14 +140,15 @@ WhoDecision decide_who(const WhoSituation& situation) {
         return decision;
     }
 
-    const bool has_proven_address =
-        std::any_of(situation.evidence.begin(), situation.evidence.end(), [](const HandleEvidence& piece) {
+    const bool has_proven_address = std::any_of(
+        situation.evidence.begin(), situation.evidence.end(), [](const HandleEvidence& piece) {
             return is_proven(piece.identity.proof) && is_address(piece.identity.handle);
         });
     if (situation.claimed == ClaimedPolicy::link && !has_proven_address) {
         const std::set<CustomerId> claimed = owners_where(situation.evidence, kClaimsAProvenOne);
         if (claimed.size() == 1) {
-            const HandleEvidence* piece = evidence_for(situation, *claimed.begin(), kClaimsAProvenOne);
+            const HandleEvidence* piece =
+                evidence_for(situation, *claimed.begin(), kClaimsAProvenOne);
             return linked_as_claimed(*claimed.begin(),
                                      "claims to be the owner of " + named(piece->identity));
         }
@@ -160,8 +165,10 @@ WhoDecision decide_who(const WhoSituation& situation) {
             return decision;
         }
     }
-    if (situation.evidence.empty()) return new_customer(situation, "the sender could not be identified");
-    return new_customer(situation, "first contact of " + named(situation.evidence.front().identity));
+    if (situation.evidence.empty())
+        return new_customer(situation, "the sender could not be identified");
+    return new_customer(situation,
+                        "first contact of " + named(situation.evidence.front().identity));
 }
 
 namespace {
@@ -212,14 +219,15 @@ TicketDecision decide_ticket(const TicketSituation& situation) {
             decision.why = "follows " + number + ", which is closed";
         } else {
             decision.claims_candidate = true;
-            decision.why = "claims to belong to " + number + ", whose parties do not include the sender";
+            decision.why =
+                "claims to belong to " + number + ", whose parties do not include the sender";
         }
     }
     if (raises_ticket(situation)) {
         decision.action = Action::open;
         if (decision.why.empty()) decision.why = "a new matter";
     } else if (decision.why.empty()) {
-        decision.why = situation.is_history             ? "history from before the connector was set up"
+        decision.why = situation.is_history ? "history from before the connector was set up"
                        : situation.auto_kind != AutoKind::none ? "automatic mail raises no work"
                                                                : "recorded only";
     }
@@ -228,7 +236,8 @@ TicketDecision decide_ticket(const TicketSituation& situation) {
 
 bool may_acknowledge(const AcknowledgeSituation& situation) {
     return situation.wanted && situation.is_new_ticket && situation.has_address &&
-           !situation.is_history && !situation.is_own_mail && situation.auto_kind == AutoKind::none &&
+           !situation.is_history && !situation.is_own_mail &&
+           situation.auto_kind == AutoKind::none &&
            situation.sent_to_writer_today < kAcknowledgementsPerWriterPerDay &&
            situation.sent_this_hour < kAcknowledgementsPerHour;
 }

@@ -19,20 +19,20 @@ namespace tributary {
 
 struct KnownOwner {
     CustomerId customer;
-    Proof proof = Proof::none;        // of the handle, with that customer
-    bool has_proven_handle = false;   // the customer has some proven handle (this or another)
+    Proof proof = Proof::none;       // of the handle, with that customer
+    bool has_proven_handle = false;  // the customer has some proven handle (this or another)
 };
 
 struct HandleEvidence {
-    Identity identity;                // as this event carries it
-    std::vector<KnownOwner> owners;   // who has the same handle already
+    Identity identity;               // as this event carries it
+    std::vector<KnownOwner> owners;  // who has the same handle already
 };
 
 // The customer a live conversation has had so far.
 struct ConversationOwner {
     CustomerId customer;
     bool is_claimed = false;
-    bool has_address = false;         // knows an address beyond this connector (e-mail, phone)
+    bool has_address = false;  // knows an address beyond this connector (e-mail, phone)
 };
 
 enum class ClaimedPolicy {
@@ -49,8 +49,8 @@ struct WhoSituation {
 struct WhoDecision {
     std::optional<CustomerId> customer;  // none: a new one
     bool is_claimed = false;
-    bool moves_conversation = false;     // earlier words of the conversation go along
-    std::vector<Identity> learn;         // identities to add to that customer (or the new one)
+    bool moves_conversation = false;  // earlier words of the conversation go along
+    std::vector<Identity> learn;      // identities to add to that customer (or the new one)
     std::string why;
 };
 
@@ -74,7 +74,8 @@ struct TicketSituation {
     TicketPolicy policy = TicketPolicy::by_kind;
     bool is_missed_call = false;
     bool is_history = false;
-    std::optional<CandidateTicket> candidate;  // the best one: token, then reference, then conversation
+    std::optional<CandidateTicket>
+        candidate;  // the best one: token, then reference, then conversation
 };
 
 struct TicketDecision {
@@ -91,10 +92,11 @@ struct TicketDecision {
 
 TicketDecision decide_ticket(const TicketSituation& situation);
 
-// --- may we answer by ourselves? -------------------------------------------------------------------
+// --- may we answer by ourselves?
+// -------------------------------------------------------------------
 
 struct AcknowledgeSituation {
-    bool wanted = false;             // by the connector's setting
+    bool wanted = false;  // by the connector's setting
     bool is_new_ticket = false;
     AutoKind auto_kind = AutoKind::none;
     bool is_history = false;

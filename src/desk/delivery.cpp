@@ -17,7 +17,8 @@ Delivery after_attempt(Delivery delivery, const Attempt& attempt) {
     }
     if (result.maybe_sent && attempt.is_automatic) {
         delivery.state = DeliveryState::failed;
-        delivery.diagnostic = "Perhaps sent; an automatic message is never sent twice. " + result.diagnostic;
+        delivery.diagnostic =
+            "Perhaps sent; an automatic message is never sent twice. " + result.diagnostic;
         return delivery;
     }
     if (result.maybe_sent) delivery.maybe_sent_twice = true;

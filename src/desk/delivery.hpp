@@ -18,8 +18,8 @@ struct Attempt {
     Timestamp now;
 };
 
-// Accepted and rejected are final. Unavailable is tried again with growing delays until kGiveUpAfter.
-// An automatic message whose fate is unknown is not sent again: at most once.
+// Accepted and rejected are final. Unavailable is tried again with growing delays until
+// kGiveUpAfter. An automatic message whose fate is unknown is not sent again: at most once.
 Delivery after_attempt(Delivery delivery, const Attempt& attempt);
 
 }  // namespace tributary

@@ -15,7 +15,8 @@ std::size_t bytes_of(const std::vector<InboundMessage>& messages) {
     std::size_t total = 0;
     for (const InboundMessage& message : messages) {
         total += message.raw.size();
-        for (const InboundFile& file : message.files) total += file.bytes.size();
+        for (const InboundFile& file : message.files)
+            total += file.bytes.size();
     }
     return total;
 }
@@ -26,7 +27,8 @@ std::vector<StagedMessage> stage_all(Store& store, std::vector<InboundMessage> m
     for (InboundMessage& message : messages) {
         StagedMessage one;
         if (!message.raw.empty()) one.raw = store.stage(std::move(message.raw));
-        for (InboundFile& file : message.files) one.files.push_back(store.stage(std::move(file.bytes)));
+        for (InboundFile& file : message.files)
+            one.files.push_back(store.stage(std::move(file.bytes)));
         message.files.clear();
         one.message = std::move(message);
         staged.push_back(std::move(one));
@@ -60,7 +62,8 @@ awaitable<std::vector<Receipt>> Host::accept(std::vector<InboundMessage> message
     try {
         auto step = [&](Tx& tx) {
             std::vector<Receipt> done;
-            for (const StagedMessage& one : staged) done.push_back(ingest(tx, rules_, one, now));
+            for (const StagedMessage& one : staged)
+                done.push_back(ingest(tx, rules_, one, now));
             if (cursor) set_cursor(tx, rules_.connector, *cursor, now);
             return done;
         };
@@ -94,8 +97,8 @@ awaitable<std::vector<Receipt>> Host::accept_singly(const std::vector<StagedMess
             trouble = ingest_trouble(thrown);
         }
         if (!trouble) continue;
-        log::error("ingest.failed", "connector", rules_.connector, "error", describe(*trouble), "todo",
-                   "replay it from quarantine after an upgrade");
+        log::error("ingest.failed", "connector", rules_.connector, "error", describe(*trouble),
+                   "todo", "replay it from quarantine after an upgrade");
         auto step = [&](Tx& tx) { return quarantine(tx, rules_, one, *trouble, now); };
         Receipt receipt = co_await house_.store.write(step);
         receipts.push_back(receipt);
@@ -124,8 +127,9 @@ void Host::count(const std::vector<Receipt>& receipts) {
 
 awaitable<Receipt> Host::replay(InboundMessage message, QuarantineId item) {
     if (message.trouble)
-        throw Failure(Error(Outcome::conflict, "It still cannot be read: " + message.trouble->message)
-                          .with_reason(message.trouble->reason));
+        throw Failure(
+            Error(Outcome::conflict, "It still cannot be read: " + message.trouble->message)
+                .with_reason(message.trouble->reason));
     std::vector<InboundMessage> one;
     one.push_back(std::move(message));
     const std::vector<StagedMessage> staged = co_await stage(std::move(one));
@@ -135,19 +139,22 @@ awaitable<Receipt> Host::replay(InboundMessage message, QuarantineId item) {
 }
 
 awaitable<std::optional<std::string>> Host::cursor() {
-    co_return co_await house_.store.read([&](const Tx& tx) { return find_cursor(tx, rules_.connector); });
+    co_return co_await house_.store.read(
+        [&](const Tx& tx) { return find_cursor(tx, rules_.connector); });
 }
 
-awaitable<std::vector<Interaction>> Host::conversation_log(std::string conversation, std::int64_t after,
-                                                           std::size_t limit) {
+awaitable<std::vector<Interaction>> Host::conversation_log(std::string conversation,
+                                                           std::int64_t after, std::size_t limit) {
     std::vector<Interaction> log = co_await house_.store.read([&](const Tx& tx) {
         return conversation_interactions(tx, rules_.connector, conversation, after, limit);
     });
-    std::erase_if(log, [](const Interaction& entry) { return entry.direction == Direction::internal; });
+    std::erase_if(log,
+                  [](const Interaction& entry) { return entry.direction == Direction::internal; });
     co_return log;
 }
 
-awaitable<Result<std::string>> Host::conversation_attachment(std::string conversation, AttachmentId id) {
+awaitable<Result<std::string>> Host::conversation_attachment(std::string conversation,
+                                                             AttachmentId id) {
     const std::optional<AttachmentPlace> place =
         co_await house_.store.read([&](const Tx& tx) { return find_attachment(tx, id); });
     if (!place || place->connector != rules_.connector || place->conversation != conversation ||
@@ -172,7 +179,8 @@ std::string Host::sign(std::string_view purpose, std::string_view payload) const
 void Host::report(Health::State state, std::string reason) {
     if (health_.state == state && health_.reason == reason) return;
     if (health_.state != state)
-        log::info("connector.state", "connector", rules_.connector, "state", to_string(state), "reason", reason);
+        log::info("connector.state", "connector", rules_.connector, "state", to_string(state),
+                  "reason", reason);
     health_.state = state;
     health_.reason = std::move(reason);
 }

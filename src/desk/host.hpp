@@ -21,7 +21,8 @@ class Host final : public ConnectorHost {
     awaitable<std::vector<Receipt>> accept(std::vector<InboundMessage> messages,
                                            std::optional<std::string> cursor) override;
     awaitable<std::optional<std::string>> cursor() override;
-    awaitable<std::vector<Interaction>> conversation_log(std::string conversation, std::int64_t after,
+    awaitable<std::vector<Interaction>> conversation_log(std::string conversation,
+                                                         std::int64_t after,
                                                          std::size_t limit) override;
     awaitable<Result<std::string>> conversation_attachment(std::string conversation,
                                                            AttachmentId id) override;
@@ -46,7 +47,8 @@ class Host final : public ConnectorHost {
     };
     const Counts& counts() const { return counts_; }
 
-    // Reads the original again and brings it in; Failure(conflict) when it still cannot be understood.
+    // Reads the original again and brings it in; Failure(conflict) when it still cannot be
+    // understood.
     awaitable<Receipt> replay(InboundMessage message, QuarantineId item);
 
  private:

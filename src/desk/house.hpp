@@ -22,9 +22,9 @@ struct House {
     net::HttpClient http;
     const Clock& clock;
 
-    std::string public_url;                          // without trailing slash
-    std::string mail_domain;                         // right of the '@' in Message-IDs
-    std::string instance_key;                        // 32 bytes; MACs of reply addresses and tokens
+    std::string public_url;    // without trailing slash
+    std::string mail_domain;   // right of the '@' in Message-IDs
+    std::string instance_key;  // 32 bytes; MACs of reply addresses and tokens
     ClaimedPolicy claimed = ClaimedPolicy::link;
 };
 

@@ -20,7 +20,8 @@ constexpr std::size_t kMaxSubjectBytes = 998;
 std::vector<Identity> usable_identities(const InboundMessage& message) {
     std::vector<Identity> identities;
     for (const Identity& identity : message.identities)
-        if (identity.proof != Proof::none && !is_junk_handle(identity.handle)) identities.push_back(identity);
+        if (identity.proof != Proof::none && !is_junk_handle(identity.handle))
+            identities.push_back(identity);
     std::stable_sort(identities.begin(), identities.end(),
                      [](const Identity& a, const Identity& b) { return a.proof > b.proof; });
     return identities;
@@ -56,9 +57,9 @@ WhoSituation look_who(const Tx& tx, const IngestRules& rules, const InboundMessa
         owner.customer = conversation->customer;
         owner.is_claimed = conversation->is_claimed;
         if (const auto customer = find_customer(tx, owner.customer))
-            owner.has_address = std::any_of(
-                customer->identities.begin(), customer->identities.end(),
-                [](const Identity& identity) { return identity.handle.scope.empty(); });
+            owner.has_address =
+                std::any_of(customer->identities.begin(), customer->identities.end(),
+                            [](const Identity& identity) { return identity.handle.scope.empty(); });
         situation.conversation = owner;
     }
     return situation;
@@ -74,9 +75,11 @@ std::string display_name(const InboundMessage& message) {
     return "Unknown sender";
 }
 
-CustomerId settle_customer(Tx& tx, const WhoDecision& who, const InboundMessage& message, Timestamp now) {
+CustomerId settle_customer(Tx& tx, const WhoDecision& who, const InboundMessage& message,
+                           Timestamp now) {
     if (who.customer) {
-        for (const Identity& identity : who.learn) add_identity(tx, *who.customer, identity, now);
+        for (const Identity& identity : who.learn)
+            add_identity(tx, *who.customer, identity, now);
         return *who.customer;
     }
     Customer customer;
@@ -119,7 +122,8 @@ std::optional<CandidateTicket> find_candidate(const Tx& tx, const InboundMessage
                                               const std::optional<Referenced>& conversation) {
     if (const auto id = TicketId::parse(message.ticket_token)) {
         if (auto ticket = follow_merges(tx, *id))
-            return describe_candidate(*ticket, TicketLink::token, sender_is_party(tx, *ticket, message));
+            return describe_candidate(*ticket, TicketLink::token,
+                                      sender_is_party(tx, *ticket, message));
     }
     std::vector<std::string> ids = message.content.in_reply_to;
     ids.insert(ids.end(), message.content.references.rbegin(), message.content.references.rend());
@@ -144,15 +148,16 @@ std::optional<CandidateTicket> find_candidate(const Tx& tx, const InboundMessage
 std::string ticket_subject(const InboundMessage& message) {
     std::string_view subject = trim(message.content.subject);
     if (subject.empty()) {
-        subject = trim(message.content.reply_text.empty() ? message.content.text : message.content.reply_text);
+        subject = trim(message.content.reply_text.empty() ? message.content.text
+                                                          : message.content.reply_text);
         subject = trim(truncate_utf8(subject.substr(0, subject.find('\n')), 80));
     }
     if (subject.empty()) return "(no subject)";
     return std::string(truncate_utf8(subject, kMaxSubjectBytes));
 }
 
-Ticket open_ticket(Tx& tx, const IngestRules& rules, const InboundMessage& message, CustomerId customer,
-                   bool is_claimed, Timestamp now) {
+Ticket open_ticket(Tx& tx, const IngestRules& rules, const InboundMessage& message,
+                   CustomerId customer, bool is_claimed, Timestamp now) {
     Ticket ticket;
     ticket.id = TicketId::make(unix_ms(now));
     ticket.customer = customer;
@@ -167,14 +172,15 @@ Ticket open_ticket(Tx& tx, const IngestRules& rules, const InboundMessage& messa
 }
 
 bool is_own_mail(const IngestRules& rules, const InboundMessage& message) {
-    return std::any_of(message.identities.begin(), message.identities.end(), [&](const Identity& identity) {
-        return std::find(rules.own_handles.begin(), rules.own_handles.end(), identity.handle) !=
-               rules.own_handles.end();
-    });
+    return std::any_of(
+        message.identities.begin(), message.identities.end(), [&](const Identity& identity) {
+            return std::find(rules.own_handles.begin(), rules.own_handles.end(), identity.handle) !=
+                   rules.own_handles.end();
+        });
 }
 
-Interaction build_interaction(const IngestRules& rules, const StagedMessage& staged, CustomerId customer,
-                              bool is_claimed, Timestamp now) {
+Interaction build_interaction(const IngestRules& rules, const StagedMessage& staged,
+                              CustomerId customer, bool is_claimed, Timestamp now) {
     const InboundMessage& message = staged.message;
     Interaction interaction;
     interaction.customer = customer;
@@ -184,7 +190,8 @@ Interaction build_interaction(const IngestRules& rules, const StagedMessage& sta
     interaction.direction = Direction::in;
     interaction.received_at = message.received_at == Timestamp{} ? now : message.received_at;
     // A sender's clock that runs ahead would pin its words to the top of every list.
-    interaction.occurred_at = message.content.sent_at && *message.content.sent_at <= interaction.received_at &&
+    interaction.occurred_at = message.content.sent_at &&
+                                      *message.content.sent_at <= interaction.received_at &&
                                       message.is_history
                                   ? *message.content.sent_at
                                   : interaction.received_at;
@@ -210,23 +217,26 @@ Receipt already_there(const Tx& tx, const LedgerEntry& entry) {
     if (const auto earlier = find_interaction(tx, receipt.interaction)) {
         receipt.seq = earlier->seq;
         if (earlier->ticket)
-            if (const auto ticket = find_ticket(tx, *earlier->ticket)) receipt.ticket_number = ticket->number;
+            if (const auto ticket = find_ticket(tx, *earlier->ticket))
+                receipt.ticket_number = ticket->number;
     }
     return receipt;
 }
 
 void keep_bytes(Tx& tx, const StagedMessage& staged) {
     if (!staged.raw.sha256.empty()) keep_blob(tx, staged.raw);
-    for (const StagedBlob& file : staged.files) keep_blob(tx, file);
+    for (const StagedBlob& file : staged.files)
+        keep_blob(tx, file);
 }
 
-void move_conversation(Tx& tx, const IngestRules& rules, const std::string& conversation, CustomerId customer,
-                       Timestamp now) {
+void move_conversation(Tx& tx, const IngestRules& rules, const std::string& conversation,
+                       CustomerId customer, Timestamp now) {
     for (const Interaction& earlier :
          conversation_interactions(tx, rules.connector, conversation, 0, 10'000)) {
         move_interaction(tx, earlier.id, customer, earlier.ticket);
         if (!earlier.ticket) continue;
-        if (auto ticket = find_ticket(tx, *earlier.ticket); ticket && ticket->customer != customer) {
+        if (auto ticket = find_ticket(tx, *earlier.ticket);
+            ticket && ticket->customer != customer) {
             ticket->customer = customer;
             ticket->is_claimed = true;
             ticket->last_change = append_change(tx, "ticket.updated", {ticket->id.text()}, now);
@@ -236,11 +246,13 @@ void move_conversation(Tx& tx, const IngestRules& rules, const std::string& conv
 }
 
 // Everything behind the ledger's "this is new".
-Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, InteractionId id, Timestamp now) {
+Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, InteractionId id,
+               Timestamp now) {
     const InboundMessage& message = staged.message;
     const std::optional<Referenced> conversation =
-        message.conversation.empty() ? std::nullopt
-                                     : find_by_conversation(tx, rules.connector, message.conversation);
+        message.conversation.empty()
+            ? std::nullopt
+            : find_by_conversation(tx, rules.connector, message.conversation);
     const WhoDecision who = decide_who(look_who(tx, rules, message, conversation));
     const CustomerId customer = settle_customer(tx, who, message, now);
     if (who.moves_conversation) move_conversation(tx, rules, message.conversation, customer, now);
@@ -248,8 +260,9 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
     const bool own = is_own_mail(rules, message);
     TicketSituation situation;
     situation.kind = message.content.kind;
-    situation.auto_kind = own && message.content.auto_kind == AutoKind::none ? AutoKind::loop
-                                                                             : message.content.auto_kind;
+    situation.auto_kind = own && message.content.auto_kind == AutoKind::none
+                              ? AutoKind::loop
+                              : message.content.auto_kind;
     situation.policy = message.tickets == TicketPolicy::by_kind ? rules.tickets : message.tickets;
     situation.is_missed_call = message.is_missed_call;
     situation.is_history = message.is_history;
@@ -268,7 +281,9 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
     switch (which.action) {
         case TicketDecision::Action::record: break;
         case TicketDecision::Action::join:
-        case TicketDecision::Action::join_reopen: ticket = find_ticket(tx, situation.candidate->id); break;
+        case TicketDecision::Action::join_reopen:
+            ticket = find_ticket(tx, situation.candidate->id);
+            break;
         case TicketDecision::Action::open:
             ticket = open_ticket(tx, rules, message, customer, who.is_claimed, now);
             receipt.is_new_ticket = true;
@@ -278,7 +293,8 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
         interaction.ticket = ticket->id;
         receipt.ticket_number = ticket->number;
         if (situation.auto_kind == AutoKind::none)
-            for (const Identity& identity : usable_identities(message)) note_party(tx, ticket->id, identity.handle);
+            for (const Identity& identity : usable_identities(message))
+                note_party(tx, ticket->id, identity.handle);
     }
     keep_bytes(tx, staged);
     receipt.seq = add_to_timeline(tx, interaction, now);
@@ -309,22 +325,23 @@ Receipt ingest(Tx& tx, const IngestRules& rules, const StagedMessage& staged, Ti
     return record(tx, rules, staged, id, now);
 }
 
-Receipt quarantine(Tx& tx, const IngestRules& rules, const StagedMessage& staged, const Error& trouble,
-                   Timestamp now) {
+Receipt quarantine(Tx& tx, const IngestRules& rules, const StagedMessage& staged,
+                   const Error& trouble, Timestamp now) {
     const InboundMessage& message = staged.message;
     QuarantineItem item;
     item.id = QuarantineId::make(unix_ms(now));
     LedgerEntry entry;
     entry.is_quarantined = true;
     entry.subject = item.id.bytes();
-    if (const auto earlier =
-            claim_dedupe_key(tx, rules.connector, message.dedupe_key, message.source_ref, entry, now))
+    if (const auto earlier = claim_dedupe_key(tx, rules.connector, message.dedupe_key,
+                                              message.source_ref, entry, now))
         return already_there(tx, *earlier);
     item.connector = rules.connector;
     item.channel = rules.channel;
     item.reason = trouble.reason.empty() ? "malformed" : trouble.reason;
     item.detail = trouble.message;
-    for (const FieldError& field : trouble.fields) item.detail += " " + field.pointer + ": " + field.detail;
+    for (const FieldError& field : trouble.fields)
+        item.detail += " " + field.pointer + ": " + field.detail;
     item.raw_sha256 = staged.raw.sha256;
     item.raw_content_type = message.raw_content_type;
     item.dedupe_key = message.dedupe_key;
@@ -341,8 +358,8 @@ Receipt quarantine(Tx& tx, const IngestRules& rules, const StagedMessage& staged
     return receipt;
 }
 
-Receipt ingest_replayed(Tx& tx, const IngestRules& rules, const StagedMessage& staged, QuarantineId item,
-                        Timestamp now) {
+Receipt ingest_replayed(Tx& tx, const IngestRules& rules, const StagedMessage& staged,
+                        QuarantineId item, Timestamp now) {
     const InteractionId id = InteractionId::make(unix_ms(now));
     Receipt receipt = record(tx, rules, staged, id, now);
     const auto closed = find_quarantine(tx, item);

@@ -36,12 +36,12 @@ struct StagedMessage {
 Receipt ingest(Tx& tx, const IngestRules& rules, const StagedMessage& staged, Timestamp now);
 
 // Puts it aside under `trouble`, for what ingest itself could not digest.
-Receipt quarantine(Tx& tx, const IngestRules& rules, const StagedMessage& staged, const Error& trouble,
-                   Timestamp now);
+Receipt quarantine(Tx& tx, const IngestRules& rules, const StagedMessage& staged,
+                   const Error& trouble, Timestamp now);
 
-// Replays a quarantined original that can be read now; the item is closed and its ledger entry names
-// the interaction.
-Receipt ingest_replayed(Tx& tx, const IngestRules& rules, const StagedMessage& staged, QuarantineId item,
-                        Timestamp now);
+// Replays a quarantined original that can be read now; the item is closed and its ledger entry
+// names the interaction.
+Receipt ingest_replayed(Tx& tx, const IngestRules& rules, const StagedMessage& staged,
+                        QuarantineId item, Timestamp now);
 
 }  // namespace tributary

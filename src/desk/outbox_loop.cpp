@@ -18,7 +18,9 @@ std::vector<InboundFile> load_files(Store& store, const Interaction& interaction
     std::vector<InboundFile> files;
     for (const Attachment& attachment : interaction.content.attachments) {
         auto bytes = store.load_blob(attachment.sha256);
-        if (!bytes) throw Failure(Outcome::rejected, "The attachment '" + attachment.filename + "' is lost.");
+        if (!bytes)
+            throw Failure(Outcome::rejected,
+                          "The attachment '" + attachment.filename + "' is lost.");
         InboundFile file;
         file.meta = attachment;
         file.bytes = std::move(*bytes);
@@ -43,7 +45,8 @@ OutboundMessage to_outbound(const DueMessage& due) {
     for (std::size_t i = 0; i < interaction.deliveries.size(); ++i) {
         if (!is_due(due, i)) continue;
         // Deliveries stand in the order To, then Cc.
-        (i < content.to.size() ? message.to : message.cc).push_back(interaction.deliveries[i].recipient);
+        (i < content.to.size() ? message.to : message.cc)
+            .push_back(interaction.deliveries[i].recipient);
         message.attempt = std::max(message.attempt, interaction.deliveries[i].attempts + 1);
     }
     message.all_to = content.to;
@@ -63,20 +66,22 @@ std::vector<RecipientResult> match_results(const DueMessage& due, const SendRece
     std::vector<RecipientResult> results;
     for (const std::size_t index : due.due) {
         const Party& recipient = due.interaction.deliveries[index].recipient;
-        const auto found = std::find_if(receipt.begin(), receipt.end(), [&](const RecipientResult& result) {
-            return result.recipient.address == recipient.address;
-        });
+        const auto found =
+            std::find_if(receipt.begin(), receipt.end(), [&](const RecipientResult& result) {
+                return result.recipient.address == recipient.address;
+            });
         if (found != receipt.end()) {
             results.push_back(*found);
         } else {
-            results.emplace_back(recipient, RecipientResult::State::unavailable, "No answer for this recipient.");
+            results.emplace_back(recipient, RecipientResult::State::unavailable,
+                                 "No answer for this recipient.");
         }
     }
     return results;
 }
 
-SendReceipt same_for_all(const DueMessage& due, RecipientResult::State state, const std::string& words,
-                         bool maybe_sent) {
+SendReceipt same_for_all(const DueMessage& due, RecipientResult::State state,
+                         const std::string& words, bool maybe_sent) {
     SendReceipt receipt;
     for (const std::size_t index : due.due) {
         receipt.emplace_back(due.interaction.deliveries[index].recipient, state, words);
@@ -95,10 +100,12 @@ awaitable<SendReceipt> attempt(House& house, Connector& connector, const DueMess
             auto load = [&] { return load_files(house.store, due.interaction); };
             message.files = co_await house.workers.offload(load);
         }
-        co_return co_await with_timeout(kSendPatience, connector.send(std::move(message)), "sending");
+        co_return co_await with_timeout(kSendPatience, connector.send(std::move(message)),
+                                        "sending");
     } catch (const Failure& failure) {
         const bool is_final = failure.error().outcome == Outcome::rejected;
-        co_return same_for_all(due, is_final ? State::rejected : State::unavailable, failure.what(), false);
+        co_return same_for_all(due, is_final ? State::rejected : State::unavailable, failure.what(),
+                               false);
     } catch (const std::exception& thrown) {
         if (is_cancellation(thrown)) throw;
         co_return same_for_all(due, State::unavailable, thrown.what(), false);
@@ -123,7 +130,8 @@ awaitable<void> OutboxLoop::run() {
             sent = co_await send_due();
         } catch (const Failure& failure) {
             // The store is away for a moment; the rows stay where they are.
-            log::warn("outbox.waiting", "connector", host_.connector_name(), "error", failure.what());
+            log::warn("outbox.waiting", "connector", host_.connector_name(), "error",
+                      failure.what());
         }
         if (sent < kBatch) co_await wait_for_work(seen);
     }
@@ -145,23 +153,27 @@ awaitable<std::size_t> OutboxLoop::send_due() {
         auto record = [&](Tx& tx) {
             const Timestamp done = house_.clock.now();
             for (std::size_t i = 0; i < due.due.size(); ++i) {
-                const Attempt outcome{results[i], due.is_automatic, due.interaction.occurred_at, done};
+                const Attempt outcome{results[i], due.is_automatic, due.interaction.occurred_at,
+                                      done};
                 Delivery delivery = after_attempt(due.interaction.deliveries[due.due[i]], outcome);
                 delivery.maybe_sent_twice = delivery.maybe_sent_twice || due.was_interrupted;
                 record_delivery(tx, due.interaction.id, due.due[i], delivery);
             }
-            std::vector<std::string> touched = {due.interaction.id.text(), due.interaction.customer.text()};
+            std::vector<std::string> touched = {due.interaction.id.text(),
+                                                due.interaction.customer.text()};
             if (due.interaction.ticket) touched.push_back(due.interaction.ticket->text());
             append_change(tx, "delivery.updated", touched, done);
         };
         co_await house_.store.write(record);
-        const bool any_accepted = std::any_of(results.begin(), results.end(), [](const RecipientResult& result) {
-            return result.state == RecipientResult::State::accepted;
-        });
+        const bool any_accepted =
+            std::any_of(results.begin(), results.end(), [](const RecipientResult& result) {
+                return result.state == RecipientResult::State::accepted;
+            });
         if (any_accepted) host_.note_sent();
         for (const RecipientResult& result : results)
             if (result.state != RecipientResult::State::accepted)
-                log::warn("outbox.not_sent", "connector", name, "interaction", due.interaction.id.text(), "final",
+                log::warn("outbox.not_sent", "connector", name, "interaction",
+                          due.interaction.id.text(), "final",
                           result.state == RecipientResult::State::rejected);
     }
     co_return batch.size();

@@ -9,13 +9,15 @@ namespace {
 
 void remember_party(Tx& tx, TicketId ticket, const ReplyPlan& plan, const Party& party) {
     if (plan.capabilities.reaches.empty()) return;
-    if (const auto handle = make_handle(plan.capabilities.reaches, party.address)) note_party(tx, ticket, *handle);
+    if (const auto handle = make_handle(plan.capabilities.reaches, party.address))
+        note_party(tx, ticket, *handle);
 }
 
 }  // namespace
 
-std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& ticket, const ReplyPlan& plan,
-                            const std::string& mail_domain, Origin origin, Timestamp now) {
+std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& ticket,
+                            const ReplyPlan& plan, const std::string& mail_domain, Origin origin,
+                            Timestamp now) {
     interaction.id = InteractionId::make(unix_ms(now));
     interaction.customer = ticket.customer;
     interaction.ticket = ticket.id;

@@ -1,4 +1,5 @@
-// The one place where an outgoing interaction comes into being: id, Message-ID, deliveries, outbox row.
+// The one place where an outgoing interaction comes into being: id, Message-ID, deliveries, outbox
+// row.
 #pragma once
 
 #include <string>
@@ -12,9 +13,10 @@ namespace tributary {
 
 enum class Origin { agent, automatic };
 
-// Writes `interaction` (content, agent and author set by the caller) as queued to every recipient of
-// the plan and remembers them as parties of the ticket. Returns the change's seq.
-std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& ticket, const ReplyPlan& plan,
-                            const std::string& mail_domain, Origin origin, Timestamp now);
+// Writes `interaction` (content, agent and author set by the caller) as queued to every recipient
+// of the plan and remembers them as parties of the ticket. Returns the change's seq.
+std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& ticket,
+                            const ReplyPlan& plan, const std::string& mail_domain, Origin origin,
+                            Timestamp now);
 
 }  // namespace tributary

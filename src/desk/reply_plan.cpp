@@ -17,10 +17,12 @@ const ReplyRoute* find_route(const std::vector<ReplyRoute>& routes, std::string_
 }
 
 // Adds parties whose address is new; addresses are compared in normal form.
-void add_new(std::vector<Party>& list, const std::vector<Party>& parties, std::set<std::string>& seen) {
+void add_new(std::vector<Party>& list, const std::vector<Party>& parties,
+             std::set<std::string>& seen) {
     for (const Party& party : parties) {
         if (party.address.empty()) continue;
-        if (seen.insert(normalize_email(party.address).value_or(party.address)).second) list.push_back(party);
+        if (seen.insert(normalize_email(party.address).value_or(party.address)).second)
+            list.push_back(party);
     }
 }
 
@@ -39,8 +41,10 @@ void address_reply(ReplyPlan& plan, const ReplyRoute& route, const Interaction& 
         return;
     }
     std::set<std::string> seen;
-    for (const Handle& own : route.own_handles) seen.insert(own.value);
-    add_new(plan.to, words.reply_to.empty() ? std::vector<Party>{words.from} : words.reply_to, seen);
+    for (const Handle& own : route.own_handles)
+        seen.insert(own.value);
+    add_new(plan.to, words.reply_to.empty() ? std::vector<Party>{words.from} : words.reply_to,
+            seen);
     add_new(plan.cc, words.to, seen);
     add_new(plan.cc, words.cc, seen);
 }
@@ -53,8 +57,9 @@ void thread_reply(ReplyPlan& plan, const Interaction& newest) {
     plan.references.push_back(words.message_id);
     // RFC 5322 section 3.6.4 lets a list be shortened; the first and the newest ids matter.
     if (plan.references.size() > kMaxReferences)
-        plan.references.erase(plan.references.begin() + 1,
-                              plan.references.end() - static_cast<std::ptrdiff_t>(kMaxReferences - 1));
+        plan.references.erase(
+            plan.references.begin() + 1,
+            plan.references.end() - static_cast<std::ptrdiff_t>(kMaxReferences - 1));
 }
 
 void choose(ReplyPlan& plan, const ReplyRoute& route) {
@@ -68,7 +73,8 @@ void choose(ReplyPlan& plan, const ReplyRoute& route) {
 const Identity* best_identity(const Customer& customer, std::string_view kind) {
     const Identity* best = nullptr;
     for (const Identity& identity : customer.identities)
-        if (identity.handle.kind == kind && (!best || identity.proof > best->proof)) best = &identity;
+        if (identity.handle.kind == kind && (!best || identity.proof > best->proof))
+            best = &identity;
     return best;
 }
 
@@ -99,7 +105,8 @@ ReplyPlan plan_reply(const ReplySituation& situation) {
             plan.to.push_back(from);
             return plan;
         }
-        if (const Identity* identity = best_identity(situation.customer, route.capabilities.reaches)) {
+        if (const Identity* identity =
+                best_identity(situation.customer, route.capabilities.reaches)) {
             choose(plan, route);
             plan.to.emplace_back(situation.customer.display_name, identity->handle.value);
             return plan;

@@ -21,7 +21,7 @@ struct ReplyRoute {
 
 struct ReplyPlan {
     bool is_available = false;
-    std::string reason;        // why not; a sentence for the agent
+    std::string reason;  // why not; a sentence for the agent
     std::string connector;
     std::string channel;
     Capabilities capabilities;

@@ -50,7 +50,9 @@ awaitable<void> keep_running(std::shared_ptr<Supervisor::Slot> slot) {
     }
 }
 
-awaitable<void> run_outbox(std::shared_ptr<Supervisor::Slot> slot) { co_await slot->outbox->run(); }
+awaitable<void> run_outbox(std::shared_ptr<Supervisor::Slot> slot) {
+    co_await slot->outbox->run();
+}
 
 }  // namespace
 
@@ -64,7 +66,8 @@ Supervisor::Slot::Slot(ConnectorConfig c, House& house)
           if (outbox) outbox->wake();
       }) {}
 
-Result<std::vector<std::shared_ptr<Supervisor::Slot>>> Supervisor::build(std::vector<ConnectorConfig> configs) {
+Result<std::vector<std::shared_ptr<Supervisor::Slot>>> Supervisor::build(
+    std::vector<ConnectorConfig> configs) {
     std::vector<std::shared_ptr<Slot>> slots;
     std::vector<Handle> own;
     for (ConnectorConfig& config : configs) {
@@ -76,12 +79,14 @@ Result<std::vector<std::shared_ptr<Supervisor::Slot>>> Supervisor::build(std::ve
             return error;
         }
         slot->connector = std::move(*connector);
-        for (Handle& handle : slot->connector->own_handles()) own.push_back(std::move(handle));
+        for (Handle& handle : slot->connector->own_handles())
+            own.push_back(std::move(handle));
         if (slot->config.type->capabilities.can_send)
             slot->outbox = std::make_unique<OutboxLoop>(house_, slot->host, *slot->connector);
         slots.push_back(std::move(slot));
     }
-    for (const auto& slot : slots) slot->host.set_own_handles(own);
+    for (const auto& slot : slots)
+        slot->host.set_own_handles(own);
     return slots;
 }
 
@@ -89,7 +94,8 @@ void Supervisor::launch(const std::vector<std::shared_ptr<Slot>>& slots) {
     const auto executor = house_.io.get_executor();
     for (const auto& slot : slots) {
         slot->run_task = spawn(executor, "connector " + slot->config.name, keep_running(slot));
-        if (slot->outbox) slot->outbox_task = spawn(executor, "outbox " + slot->config.name, run_outbox(slot));
+        if (slot->outbox)
+            slot->outbox_task = spawn(executor, "outbox " + slot->config.name, run_outbox(slot));
     }
 }
 

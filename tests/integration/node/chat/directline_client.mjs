@@ -1,9 +1,10 @@
 // botframework-directlinejs, unmodified, as a command.
 //
 //   node directline_client.mjs BASE_URL (--secret S | --token T) [--user ID] [--text TEXT]
-//                              [--conversation ID] [--watermark N]
+//                              [--conversation ID] [--watermark N] [--profile JSON]
 //
-// BASE_URL is the connector's address, ".../chat/site-chat". Sends TEXT and then every line of stdin;
+// BASE_URL is the connector's address, ".../chat/site-chat". Sends what a pre-chat form asked for (profile,
+// {"name", "email"}), then TEXT, then every line of stdin;
 // prints one JSON object a line:
 //   {"event":"status","status":"Online"}  {"event":"sent","text":…,"id":…}  {"event":"activity",…}
 // Ends when stdin ends. A server that goes away is waited for; what it said meanwhile arrives by the
@@ -28,6 +29,7 @@ const { values: options, positionals } = parseArgs({
     text: { type: 'string' },
     conversation: { type: 'string' },
     watermark: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
 const [base] = positionals;
@@ -59,10 +61,9 @@ const post = (activity) => new Promise((resolve, reject) => {
   line.postActivity(activity).take(1).subscribe(resolve, reject);
 });
 
-async function send(text) {
+async function send(text, kind = { type: 'message', text }) {
   const activity = {
-    type: 'message',
-    text,
+    ...kind,
     from: { id: options.user, name: options.user },
     channelData: { clientActivityID: randomUUID() },
   };
@@ -78,6 +79,8 @@ async function send(text) {
   }
 }
 
+if (options.profile)
+  await send('', { type: 'event', name: 'profile', value: JSON.parse(options.profile) });
 if (options.text) await send(options.text);
 for await (const text of readline.createInterface({ input: process.stdin })) {
   if (text.trim()) await send(text);

@@ -1,0 +1,352 @@
+#include "desk/ingest.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/crypto.hpp"
+#include "desk/actions.hpp"
+#include "store/changes.hpp"
+#include "store/customers.hpp"
+#include "store/housekeeping.hpp"
+#include "store/interactions.hpp"
+#include "store/outbox.hpp"
+#include "store/search.hpp"
+#include "store/tickets.hpp"
+
+namespace tributary {
+namespace {
+
+const Timestamp kNow = from_unix_ms(1'750'000'000'000);
+
+// A store in a folder of its own and one mailbox's rules; every test starts empty.
+class Ingest : public ::testing::Test {
+ protected:
+    Ingest() {
+        folder_ = std::filesystem::temp_directory_path() /
+                  ("tributary-ingest-" + to_hex(random_bytes(8)));
+        std::filesystem::create_directories(folder_);
+        StoreOptions options;
+        options.url = "sqlite:" + (folder_ / "t.db").string();
+        options.state = folder_;
+        store_ = Store::open(io_, options);
+        rules_.connector = "support";
+        rules_.channel = "email";
+        rules_.mail_domain = "desk.example.org";
+        rules_.can_send = true;
+        rules_.reaches = "email";
+        rules_.own_handles = {Handle("email", "", "support@example.org")};
+    }
+    ~Ingest() override {
+        store_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+    static StagedMessage mail(const std::string& key, const std::string& from,
+                              Proof proof = Proof::channel) {
+        StagedMessage staged;
+        InboundMessage& message = staged.message;
+        message.dedupe_key = key;
+        message.content.from = Party("", from);
+        message.content.from_proof = proof;
+        message.content.subject = "Kettle " + key;
+        message.content.text = message.content.reply_text = "It leaks, says " + key;
+        message.content.message_id = key + "@example.com";
+        if (const auto handle = make_handle("email", from))
+            message.identities.emplace_back(*handle, proof, from);
+        return staged;
+    }
+
+    Receipt take(const StagedMessage& staged, Timestamp now = kNow) {
+        Receipt receipt;
+        store_->write_now([&](Tx& tx) { receipt = ingest(tx, rules_, staged, now); });
+        return receipt;
+    }
+    template <class F>
+    auto read(F look) {
+        std::optional<std::invoke_result_t<F, const Tx&>> seen;
+        store_->read_now([&](const Tx& tx) { seen.emplace(look(tx)); });
+        return std::move(*seen);
+    }
+    Interaction interaction(const Receipt& receipt) {
+        return *read([&](const Tx& tx) { return find_interaction(tx, receipt.interaction); });
+    }
+    std::vector<TicketRow> tickets() {
+        return read(
+            [&](const Tx& tx) { return list_tickets(tx, {}, TicketOrder::created, {}).items; });
+    }
+
+    std::filesystem::path folder_;
+    asio::io_context io_;
+    std::unique_ptr<Store> store_;
+    IngestRules rules_;
+};
+
+TEST_F(Ingest, AMailBecomesCustomerTicketInteractionAndChange) {
+    const Receipt receipt = take(mail("m1", "Ann@Example.com"));
+    EXPECT_EQ(receipt.fate, Fate::accepted);
+    EXPECT_TRUE(receipt.is_new_ticket);
+    const Interaction stored = interaction(receipt);
+    EXPECT_EQ(stored.content.subject, "Kettle m1");
+    EXPECT_EQ(stored.seq, receipt.seq);
+    ASSERT_TRUE(stored.ticket);
+    const auto customer = read([&](const Tx& tx) { return find_customer(tx, stored.customer); });
+    ASSERT_TRUE(customer);
+    ASSERT_EQ(customer->identities.size(), 1u);
+    EXPECT_EQ(customer->identities[0].handle.value, "ann@example.com");
+    const auto ticket = read([&](const Tx& tx) { return find_ticket(tx, *stored.ticket); });
+    EXPECT_EQ(ticket->status, TicketStatus::open);
+    EXPECT_EQ(ticket->number, receipt.ticket_number);
+    EXPECT_EQ(ticket->waiting_since, kNow);
+    EXPECT_GE(read([](const Tx& tx) { return newest_change(tx); }), receipt.seq);
+    EXPECT_EQ(read([](const Tx& tx) { return search(tx, "leaks", {}).items.size(); }), 1u);
+}
+
+TEST_F(Ingest, TheSameEventIsOneInteractionHoweverOftenItComes) {
+    const Receipt first = take(mail("m1", "ann@example.com"));
+    for (int i = 0; i < 3; ++i) {
+        const Receipt again = take(mail("m1", "ann@example.com"), kNow + std::chrono::days(30 * i));
+        EXPECT_EQ(again.fate, Fate::duplicate);
+        EXPECT_EQ(again.interaction, first.interaction);
+        EXPECT_EQ(again.ticket_number, first.ticket_number);
+    }
+    EXPECT_EQ(tickets().size(), 1u);
+}
+
+TEST_F(Ingest, TheSameKeyOnAnotherConnectorIsAnotherEvent) {
+    take(mail("m1", "ann@example.com"));
+    rules_.connector = "sales";
+    EXPECT_EQ(take(mail("m1", "ann@example.com")).fate, Fate::accepted);
+}
+
+TEST_F(Ingest, ATroubledMessageIsPutAsideOnceAndSeen) {
+    StagedMessage broken = mail("m1", "ann@example.com");
+    broken.message.trouble = Error(Outcome::invalid, "nested too deeply").with_reason("mime_depth");
+    EXPECT_EQ(take(broken).fate, Fate::quarantined);
+    EXPECT_EQ(take(broken).fate, Fate::quarantined);
+    const auto items = read([](const Tx& tx) { return list_quarantine(tx, {}).items; });
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].reason, "mime_depth");
+    EXPECT_EQ(items[0].sender, "ann@example.com");
+    EXPECT_TRUE(tickets().empty());
+}
+
+TEST_F(Ingest, AReplayedOriginalIsFiledAndItsItemClosed) {
+    StagedMessage broken = mail("m1", "ann@example.com");
+    broken.message.trouble = Error(Outcome::invalid, "nested too deeply").with_reason("mime_depth");
+    take(broken);
+    const auto items = read([](const Tx& tx) { return list_quarantine(tx, {}).items; });
+    Receipt receipt;
+    store_->write_now([&](Tx& tx) {
+        receipt = ingest_replayed(tx, rules_, mail("m1", "ann@example.com"), items.at(0).id, kNow);
+    });
+    EXPECT_EQ(receipt.fate, Fate::accepted);
+    EXPECT_EQ(read([](const Tx& tx) { return count_quarantine(tx); }), 0);
+    const Receipt again = take(mail("m1", "ann@example.com"));
+    EXPECT_EQ(again.fate, Fate::duplicate);
+    EXPECT_EQ(again.interaction, receipt.interaction);
+}
+
+TEST_F(Ingest, NamelessSendersNeverShareATimeline) {
+    StagedMessage first = mail("m1", "");
+    StagedMessage second = mail("m2", "");
+    const Interaction a = interaction(take(first));
+    const Interaction b = interaction(take(second));
+    EXPECT_NE(a.customer, b.customer);
+    EXPECT_TRUE(a.is_claimed);
+}
+
+TEST_F(Ingest, AForgedSenderTeachesNothingAndMovesNothing) {
+    const Interaction real = interaction(take(mail("m1", "ann@example.com")));
+    StagedMessage forged = mail("m2", "ann@example.com", Proof::claimed);
+    forged.message.identities.emplace_back(*make_handle("email", "evil@example.net"),
+                                           Proof::claimed, "evil");
+    const Interaction fake = interaction(take(forged));
+    EXPECT_EQ(fake.customer, real.customer);
+    EXPECT_TRUE(fake.is_claimed);
+    EXPECT_NE(fake.ticket, real.ticket);
+    const auto customer = read([&](const Tx& tx) { return find_customer(tx, real.customer); });
+    EXPECT_EQ(customer->identities.size(), 1u);
+}
+
+TEST_F(Ingest, AnAnswerByReferenceJoinsAndReopens) {
+    const Interaction first = interaction(take(mail("m1", "ann@example.com")));
+    store_->write_now([&](Tx& tx) {
+        TicketChange solved;
+        solved.status = TicketStatus::solved;
+        change_ticket(tx, *first.ticket, solved, kNow);
+    });
+    StagedMessage answer = mail("m2", "ann@example.com");
+    answer.message.content.in_reply_to = {"m1@example.com"};
+    const Receipt receipt = take(answer);
+    EXPECT_FALSE(receipt.is_new_ticket);
+    EXPECT_EQ(interaction(receipt).ticket, first.ticket);
+    EXPECT_EQ(read([&](const Tx& tx) { return find_ticket(tx, *first.ticket); })->status,
+              TicketStatus::open);
+}
+
+TEST_F(Ingest, ATokenInAStrangersHandsOpensAnotherTicket) {
+    const Interaction first = interaction(take(mail("m1", "ann@example.com")));
+    StagedMessage stranger = mail("m2", "mallory@evil.example");
+    stranger.message.ticket_token = first.ticket->text();
+    const Receipt receipt = take(stranger);
+    EXPECT_TRUE(receipt.is_new_ticket);
+    const Interaction stored = interaction(receipt);
+    EXPECT_NE(stored.ticket, first.ticket);
+    EXPECT_NE(stored.customer, first.customer);
+    EXPECT_NE(stored.why.ticket.find("claims to belong to"), std::string::npos);
+}
+
+TEST_F(Ingest, MailFromOurOwnAddressRaisesNothing) {
+    const Receipt receipt = take(mail("m1", "support@example.org"));
+    EXPECT_FALSE(receipt.ticket_number);
+    EXPECT_EQ(interaction(receipt).content.auto_kind, AutoKind::loop);
+}
+
+TEST_F(Ingest, HistoryKeepsItsDatesAndStaysSilent) {
+    StagedMessage old = mail("m1", "ann@example.com");
+    old.message.is_history = true;
+    old.message.acknowledge = true;
+    old.message.content.sent_at = kNow - std::chrono::days(900);
+    const Interaction stored = interaction(take(old));
+    EXPECT_EQ(stored.occurred_at, kNow - std::chrono::days(900));
+    EXPECT_FALSE(stored.ticket);
+    EXPECT_EQ(read([](const Tx& tx) { return count_queued(tx, "support"); }), 0);
+}
+
+TEST_F(Ingest, AnAcknowledgementHoldsNoByteOfTheSubmitterAndGoesOnceADay) {
+    StagedMessage asking = mail("m1", "ann@example.com");
+    asking.message.acknowledge = true;
+    asking.message.content.subject = "BUY-PILLS-NOW";
+    asking.message.content.text = "http://spam.example";
+    asking.message.content.from.name = "Click here";
+    take(asking);
+    std::vector<DueMessage> due;
+    store_->write_now([&](Tx& tx) { due = take_due(tx, "support", kNow, 10); });
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_TRUE(due[0].is_automatic);
+    const Content& sent = due[0].interaction.content;
+    for (const char* foreign : {"PILLS", "spam.example", "Click here"}) {
+        EXPECT_EQ(sent.subject.find(foreign), std::string::npos);
+        EXPECT_EQ(sent.text.find(foreign), std::string::npos);
+        EXPECT_EQ(sent.to.at(0).name.find(foreign), std::string::npos);
+    }
+    StagedMessage more = mail("m2", "ann@example.com");
+    more.message.acknowledge = true;
+    take(more, kNow + std::chrono::hours(1));
+    EXPECT_EQ(read([](const Tx& tx) { return count_queued(tx, "support"); }), 1);
+}
+
+// --- what agents do
+// ---------------------------------------------------------------------------------
+
+class Actions : public Ingest {
+ protected:
+    Actions() {
+        ReplyRoute route;
+        route.connector = "support";
+        route.channel = "email";
+        route.capabilities.can_send = true;
+        route.capabilities.has_recipients = true;
+        route.capabilities.reaches = "email";
+        routes_ = {route};
+        first_ = interaction(take(mail("m1", "ann@example.com")));
+    }
+    Interaction answer(const ReplyRequest& request) {
+        Interaction sent;
+        store_->write_now(
+            [&](Tx& tx) { sent = reply(tx, request, routes_, "desk.example.org", agent_, kNow); });
+        return sent;
+    }
+    ReplyRequest request(const std::string& text) {
+        ReplyRequest wanted;
+        wanted.ticket = *first_.ticket;
+        wanted.text = text;
+        return wanted;
+    }
+
+    Actor agent_{AgentId::make(1), "Kim", Role::agent};
+    std::vector<ReplyRoute> routes_;
+    Interaction first_;
+};
+
+TEST_F(Actions, AReplyIsQueuedThreadedAndNamed) {
+    const Interaction sent = answer(request("We are on it."));
+    EXPECT_EQ(sent.content.in_reply_to, std::vector<std::string>({"m1@example.com"}));
+    EXPECT_EQ(sent.author, "Kim");
+    EXPECT_TRUE(sent.content.message_id.ends_with("@desk.example.org"));
+    ASSERT_EQ(sent.deliveries.size(), 1u);
+    EXPECT_EQ(sent.deliveries[0].recipient.address, "ann@example.com");
+    EXPECT_EQ(read([](const Tx& tx) { return count_queued(tx, "support"); }), 1);
+    const auto ticket = read([&](const Tx& tx) { return find_ticket(tx, *first_.ticket); });
+    EXPECT_EQ(ticket->status, TicketStatus::pending);
+    EXPECT_FALSE(ticket->waiting_since);
+}
+
+TEST_F(Actions, AReplyToATicketThatMovedOnIsHeld) {
+    ReplyRequest late = request("As I said.");
+    late.seen = read([&](const Tx& tx) { return find_ticket(tx, *first_.ticket); })->last_change;
+    StagedMessage more = mail("m2", "ann@example.com");
+    more.message.content.in_reply_to = {"m1@example.com"};
+    take(more);
+    try {
+        answer(late);
+        FAIL() << "it was sent unseen";
+    } catch (const Failure& held) {
+        EXPECT_EQ(held.error().outcome, Outcome::conflict);
+        EXPECT_EQ(held.error().reason, "stale_reply");
+    }
+    late.seen = read([&](const Tx& tx) { return find_ticket(tx, *first_.ticket); })->last_change;
+    EXPECT_NO_THROW(answer(late));
+}
+
+TEST_F(Actions, ANoteOfAColleagueDoesNotHoldAReply) {
+    ReplyRequest wanted = request("Hello");
+    wanted.seen = read([&](const Tx& tx) { return find_ticket(tx, *first_.ticket); })->last_change;
+    store_->write_now([&](Tx& tx) { add_note(tx, *first_.ticket, "call her", agent_, kNow); });
+    EXPECT_NO_THROW(answer(wanted));
+}
+
+TEST_F(Actions, RecipientsAreChecked) {
+    ReplyRequest wrong = request("Hello");
+    wrong.has_recipients = true;
+    wrong.to = {Party("", "not an address")};
+    EXPECT_THROW(answer(wrong), Failure);
+    wrong.to = {};
+    EXPECT_THROW(answer(wrong), Failure);
+}
+
+TEST_F(Actions, AStaleVersionIsRefused) {
+    TicketChange change;
+    change.status = TicketStatus::solved;
+    change.version = 999;
+    EXPECT_THROW(
+        store_->write_now([&](Tx& tx) { change_ticket(tx, *first_.ticket, change, kNow); }),
+        Failure);
+    EXPECT_EQ(read([&](const Tx& tx) { return find_ticket(tx, *first_.ticket); })->status,
+              TicketStatus::open);
+}
+
+TEST_F(Actions, MergingTicketsMovesTheWordsAndLeadsLaterAnswersOn) {
+    const Interaction second = interaction(take(mail("m2", "ann@example.com")));
+    ASSERT_NE(second.ticket, first_.ticket);
+    store_->write_now(
+        [&](Tx& tx) { merge_ticket_into(tx, *first_.ticket, *second.ticket, agent_, kNow); });
+    EXPECT_EQ(interaction([&] {
+                  Receipt r;
+                  r.interaction = second.id;
+                  return r;
+              }())
+                  .ticket,
+              first_.ticket);
+    StagedMessage answer_to_second = mail("m3", "ann@example.com");
+    answer_to_second.message.ticket_token = second.ticket->text();
+    EXPECT_EQ(interaction(take(answer_to_second)).ticket, first_.ticket);
+    EXPECT_THROW(store_->write_now([&](Tx& tx) {
+        merge_ticket_into(tx, *first_.ticket, *first_.ticket, agent_, kNow);
+    }),
+                 Failure);
+}
+
+}  // namespace
+}  // namespace tributary

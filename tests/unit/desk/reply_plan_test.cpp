@@ -1,0 +1,135 @@
+#include "desk/reply_plan.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tributary {
+namespace {
+
+ReplyRoute mailbox() {
+    ReplyRoute route;
+    route.connector = "support";
+    route.channel = "email";
+    route.capabilities.can_send = true;
+    route.capabilities.has_recipients = true;
+    route.capabilities.reaches = "email";
+    route.own_handles = {Handle("email", "", "support@example.org")};
+    return route;
+}
+
+ReplyRoute form() {
+    ReplyRoute route;
+    route.connector = "contact";
+    route.channel = "webform";
+    return route;
+}
+
+ReplyRoute chat() {
+    ReplyRoute route;
+    route.connector = "site-chat";
+    route.channel = "chat";
+    route.capabilities.can_send = true;
+    return route;
+}
+
+Interaction words_from(const char* connector, Party from) {
+    Interaction interaction;
+    interaction.connector = connector;
+    interaction.content.from = std::move(from);
+    interaction.content.message_id = "m1@example.com";
+    return interaction;
+}
+
+Customer ann() {
+    Customer customer;
+    customer.display_name = "Ann Lee";
+    customer.identities = {Identity(Handle("email", "", "old@example.com"), Proof::claimed),
+                           Identity(Handle("email", "", "ann@example.com"), Proof::channel)};
+    return customer;
+}
+
+ReplySituation situation(Interaction newest) {
+    ReplySituation made;
+    made.newest = std::move(newest);
+    made.customer = ann();
+    made.ticket_subject = "Kettle";
+    made.routes = {form(), mailbox(), chat()};
+    return made;
+}
+
+std::vector<std::string> addresses(const std::vector<Party>& parties) {
+    std::vector<std::string> list;
+    for (const Party& party : parties)
+        list.push_back(party.address);
+    return list;
+}
+
+using Addresses = std::vector<std::string>;
+
+TEST(PlanReply, GoesToTheSenderAndKeepsTheOthersInCopy) {
+    ReplySituation mail = situation(words_from("support", Party("Ann", "Ann@Example.com")));
+    mail.newest->content.to = {Party("", "SUPPORT@example.org"), Party("", "bob@example.com")};
+    mail.newest->content.cc = {Party("", "carol@example.com"), Party("", "ann@example.com"),
+                               Party("", "bob@example.com")};
+    const ReplyPlan plan = plan_reply(mail);
+    EXPECT_TRUE(plan.is_available);
+    EXPECT_EQ(plan.connector, "support");
+    EXPECT_EQ(addresses(plan.to), Addresses({"Ann@Example.com"}));
+    EXPECT_EQ(addresses(plan.cc), Addresses({"bob@example.com", "carol@example.com"}));
+    EXPECT_EQ(plan.subject, "Re: Kettle");
+}
+
+TEST(PlanReply, ReplyToStandsForTheSender) {
+    ReplySituation mail = situation(words_from("support", Party("Ann", "ann@example.com")));
+    mail.newest->content.reply_to = {Party("", "family@example.com")};
+    EXPECT_EQ(addresses(plan_reply(mail).to), Addresses({"family@example.com"}));
+}
+
+TEST(PlanReply, ThreadsByReferencesAndShortensThemInTheMiddle) {
+    ReplySituation mail = situation(words_from("support", Party("Ann", "ann@example.com")));
+    for (int i = 0; i < 40; ++i)
+        mail.newest->content.references.push_back("r" + std::to_string(i) + "@x");
+    const ReplyPlan plan = plan_reply(mail);
+    EXPECT_EQ(plan.in_reply_to, Addresses({"m1@example.com"}));
+    ASSERT_EQ(plan.references.size(), 20u);
+    EXPECT_EQ(plan.references.front(), "r0@x");
+    EXPECT_EQ(plan.references.back(), "m1@example.com");
+    EXPECT_EQ(plan.references[18], "r39@x");
+}
+
+TEST(PlanReply, AFormIsAnsweredByTheFirstConnectorThatReachesAnAddress) {
+    ReplySituation filled = situation(words_from("contact", Party("Ann", "typed@example.com")));
+    ReplyPlan plan = plan_reply(filled);
+    EXPECT_EQ(plan.connector, "support");
+    EXPECT_EQ(addresses(plan.to), Addresses({"ann@example.com"})) << "the strongest proof";
+    filled.newest->is_claimed = true;
+    plan = plan_reply(filled);
+    EXPECT_EQ(addresses(plan.to), Addresses({"typed@example.com"}))
+        << "a claimed writer is answered where he is";
+}
+
+TEST(PlanReply, AChatIsAnsweredInItsConversation) {
+    ReplySituation talk = situation(words_from("site-chat", Party("Ann", "dl_1")));
+    talk.newest->conversation = "c1";
+    const ReplyPlan plan = plan_reply(talk);
+    EXPECT_EQ(plan.connector, "site-chat");
+    EXPECT_EQ(plan.conversation, "c1");
+    EXPECT_EQ(addresses(plan.to), Addresses({"dl_1"}));
+    EXPECT_TRUE(plan.cc.empty());
+}
+
+TEST(PlanReply, SaysWhyThereIsNoWay) {
+    ReplySituation alone = situation(words_from("contact", Party("Ann", "")));
+    alone.routes = {form(), chat()};
+    const ReplyPlan plan = plan_reply(alone);
+    EXPECT_FALSE(plan.is_available);
+    EXPECT_FALSE(plan.reason.empty());
+}
+
+TEST(PlanReply, ASubjectThatIsAnAnswerAlreadyStaysOne) {
+    ReplySituation mail = situation(words_from("support", Party("Ann", "ann@example.com")));
+    mail.ticket_subject = "RE: Kettle";
+    EXPECT_EQ(plan_reply(mail).subject, "RE: Kettle");
+}
+
+}  // namespace
+}  // namespace tributary
