@@ -22,16 +22,16 @@ export interface KeyPress {
 
 export type Focus = 'page' | 'text' | 'control';
 
-const letters: Record<string, Command> = {
-  j: 'next',
-  k: 'previous',
-  e: 'solve',
-  a: 'assign_me',
-  r: 'reply',
-  n: 'note',
-  '/': 'search',
-  '?': 'help',
-};
+const letters = new Map<string, Command>([
+  ['j', 'next'],
+  ['k', 'previous'],
+  ['e', 'solve'],
+  ['a', 'assign_me'],
+  ['r', 'reply'],
+  ['n', 'note'],
+  ['/', 'search'],
+  ['?', 'help'],
+]);
 
 export function commandFor(press: KeyPress, focus: Focus): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
@@ -39,7 +39,7 @@ export function commandFor(press: KeyPress, focus: Focus): Command | null {
   if (focus === 'text') return null;
   // Enter on a button or link is that button's or link's own.
   if (press.key === 'Enter') return focus === 'page' ? 'open' : null;
-  return letters[press.key] ?? null;
+  return letters.get(press.key) ?? null;
 }
 
 export function isSendKey(press: KeyPress): boolean {

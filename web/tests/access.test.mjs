@@ -1,0 +1,44 @@
+// WCAG A and AA by axe-core on every view, in both schemes and at both ends of the widths.
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium, openDesk, startBrowser } from './browser.mjs';
+import { views } from './views.mjs';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+let browser;
+let source;
+beforeAll(async () => {
+  source = await readFile(axe, 'utf8');
+  if (hasChromium) browser = await startBrowser();
+});
+afterAll(() => browser?.close());
+
+const cases = ['light', 'dark'].flatMap((scheme) =>
+  [1280, 360].flatMap((width) => Object.keys(views).map((name) => ({ name, scheme, width }))),
+);
+
+describe.skipIf(!hasChromium)('access', () => {
+  test.each(cases)('$name in $scheme at $width px', async ({ name, scheme, width }) => {
+    const { page, mock, close } = await openDesk(browser, { width, height: 800, scheme });
+    try {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await views[name](page, mock);
+      // Through the debugger, which the page's policy does not bind.
+      await page.evaluate(source);
+      const { violations } = await page.evaluate(
+        (values) =>
+          globalThis.axe.run(document, { runOnly: { type: 'tag', values }, iframes: false }),
+        tags,
+      );
+      const found = violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+      );
+      expect(found).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+});
