@@ -21,14 +21,14 @@ lint_file() {
         return 1
     fi
     output=$(hits <<<"$output")
-    printf '%s' "$output"
+    [ -z "$output" ] || printf '%s\n' "$output"
     [ -z "$output" ]
 }
 
 # Templates that await stand in headers and are seen wherever they are used.
 files_that_await() {
     python3 -c 'import json, sys; print("\n".join(sorted({c["file"] for c in json.load(sys.stdin)})))' \
-        <"$1/compile_commands.json" | grep -E '/(src|connectors|tests)/' | xargs grep -ls co_await
+        <"$1/compile_commands.json" | grep -E '/(src|connectors|tests)/' | xargs grep -ls co_await || true
 }
 
 lint() {

@@ -9,6 +9,10 @@ Task lambda_with_a_moved_capture(std::string text) {
     co_await take([moved = std::move(text)] { return moved.size(); });  // bad
 }
 
+Task lambda_in_a_function(std::string text) {
+    co_await take_function([text] { return static_cast<int>(text.size()); });  // bad
+}
+
 Task aggregate_by_name(std::string text) {
     co_await take_aggregate(Aggregate{text, 1});  // bad
 }

@@ -10,6 +10,14 @@ Task lambda_by_reference(std::string text) {
     co_await take([&] { return text.size(); });
 }
 
+Task reference_in_a_function(std::string text) {
+    co_await take_function([&] { return static_cast<int>(text.size()); });
+}
+
+Task reference_in_a_call_that_returns_something_to_destroy(std::string text) {
+    co_await take(std::string(text, [&] { return text.size(); }()));
+}
+
 Task named_aggregate(std::string text) {
     Aggregate made{text, 1};
     co_await take_aggregate(std::move(made));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coroutine>
+#include <functional>
 #include <string>
 
 struct Task {
@@ -36,4 +37,5 @@ template <class T>
 Awaited<std::string> take(T) {
     return {};
 }
+inline Awaited<std::string> take_function(std::function<int()>) { return {}; }
 inline Awaited<std::string> take_aggregate(Aggregate) { return {}; }
