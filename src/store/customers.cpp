@@ -18,7 +18,7 @@ constexpr int longest_merge_chain = 1000;  // more means that the rows go in a c
 std::vector<Identity> load_identities(const Tx& tx, CustomerId id) {
     Rows rows = tx.query(
         R"sql(WITH RECURSIVE family (id) AS (
-                  SELECT CAST($1 AS BYTEA)
+                  SELECT id FROM customer WHERE id = $1
                   UNION
                   SELECT customer.id FROM customer JOIN family ON customer.merged_into = family.id)
               SELECT identity.kind, identity.scope, identity.value, identity.proof, identity.display
@@ -41,7 +41,7 @@ std::string search_text(const Tx& tx, CustomerId id) {
     std::string text;
     Rows rows = tx.query(
         R"sql(WITH RECURSIVE family (id) AS (
-                  SELECT CAST($1 AS BYTEA)
+                  SELECT id FROM customer WHERE id = $1
                   UNION
                   SELECT customer.id FROM customer JOIN family ON customer.merged_into = family.id)
               SELECT customer.display_name, customer.number

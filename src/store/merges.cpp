@@ -19,10 +19,12 @@ void require_unmerged(const Tx& tx, CustomerId id) {
 
 void move_rows(Tx& tx, MergeId merge, CustomerId from, CustomerId to) {
     tx.exec(R"sql(INSERT INTO merge_moved (merge, is_ticket, seq)
-                  SELECT CAST($1 AS BYTEA), 0, seq FROM interaction WHERE customer = $2)sql",
+                  SELECT merge.id, 0, interaction.seq FROM merge, interaction
+                  WHERE merge.id = $1 AND interaction.customer = $2)sql",
             merge, from);
     tx.exec(R"sql(INSERT INTO merge_moved (merge, is_ticket, seq)
-                  SELECT CAST($1 AS BYTEA), 1, seq FROM ticket WHERE customer = $2)sql",
+                  SELECT merge.id, 1, ticket.seq FROM merge, ticket
+                  WHERE merge.id = $1 AND ticket.customer = $2)sql",
             merge, from);
     tx.exec(R"sql(UPDATE interaction SET customer = $2 WHERE customer = $1)sql", from, to);
     tx.exec(R"sql(UPDATE ticket SET customer = $2 WHERE customer = $1)sql", from, to);

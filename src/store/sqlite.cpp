@@ -154,10 +154,10 @@ struct TextHash {
 
 class SqliteConnection final : public Connection {
  public:
-    SqliteConnection(const std::filesystem::path& file, Role role) {
+    SqliteConnection(const std::filesystem::path& file, Duty duty) {
         open(file);
         sqlite3_busy_timeout(get(), busy_patience_ms);
-        set_up(role);
+        set_up(duty);
     }
 
     Statement& prepare(std::string_view sql) override {
@@ -232,14 +232,14 @@ class SqliteConnection final : public Connection {
         if (code != SQLITE_OK) throw_code(database, code, file.string());
     }
 
-    void set_up(Role role) {
+    void set_up(Duty duty) {
         run_script("PRAGMA journal_mode = WAL");
         run_script("PRAGMA synchronous = FULL");
         run_script("PRAGMA temp_store = MEMORY");  // savepoints' undo pages never touch the disk
         run_script("PRAGMA journal_size_limit = 67108864");
-        run_script(role == Role::reader ? reader_cache : writer_cache);
-        if (role == Role::reader) run_script("PRAGMA query_only = ON");
-        if (role == Role::writer) {
+        run_script(duty == Duty::reader ? reader_cache : writer_cache);
+        if (duty == Duty::reader) run_script("PRAGMA query_only = ON");
+        if (duty == Duty::writer) {
             // Replaces the automatic checkpoint, which would hide its errors.
             sqlite3_wal_hook(get(), &SqliteConnection::note_log, this);
         } else {
@@ -268,8 +268,8 @@ class SqliteConnection final : public Connection {
 
 }  // namespace
 
-std::unique_ptr<Connection> open_sqlite(const std::filesystem::path& file, Role role) {
-    return std::make_unique<SqliteConnection>(file, role);
+std::unique_ptr<Connection> open_sqlite(const std::filesystem::path& file, Duty duty) {
+    return std::make_unique<SqliteConnection>(file, duty);
 }
 
 }  // namespace tributary

@@ -16,14 +16,14 @@ std::string_view table(Corpus corpus) {
 
 // Words arrive folded and distinct, so positions (detail), lengths (columnsize) and a copy of the
 // text (content) would be dead weight, and the plain `ascii` tokenizer only parts them at blanks.
-const std::string_view schema = R"sql(
+const std::string_view schema = R"schema(
 CREATE VIRTUAL TABLE customer_search USING fts5
     (words, content='', columnsize=0, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE ticket_search USING fts5
     (words, content='', columnsize=0, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE interaction_search USING fts5
     (words, content='', columnsize=0, detail=none, tokenize='ascii');
-)sql";
+)schema";
 
 std::string_view insertion(Corpus corpus) {
     switch (corpus) {

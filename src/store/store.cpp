@@ -60,11 +60,11 @@ class SqlStore final : public Store {
           listener_(std::make_shared<ChangeListener>()) {
         const fs::path file = database_file(options);
         const bool is_daemon = options.use == StoreOptions::Use::daemon;
-        auto connection = open_sqlite(file, is_daemon ? Role::writer : Role::command);
+        auto connection = open_sqlite(file, is_daemon ? Duty::writer : Duty::command);
         prepare_schema(*connection, file, options.use);
         std::vector<std::unique_ptr<Connection>> reading;
         for (int index = 0; index < std::max(options.readers, 1); ++index) {
-            reading.push_back(open_sqlite(file, Role::reader));
+            reading.push_back(open_sqlite(file, Duty::reader));
         }
         writer_ = std::make_unique<Writer>(std::move(connection), io_, listener_,
                                            options.max_queued_writes);

@@ -100,7 +100,8 @@ void merge_tickets(Tx& tx, TicketId into, TicketId other, Timestamp now) {
     }
     tx.exec(R"sql(UPDATE interaction SET ticket = $2 WHERE ticket = $1)sql", other, into);
     tx.exec(R"sql(INSERT INTO ticket_party (ticket, kind, scope, value)
-                  SELECT CAST($2 AS BYTEA), kind, scope, value FROM ticket_party WHERE ticket = $1
+                  SELECT ticket.id, kind, scope, value FROM ticket, ticket_party
+                  WHERE ticket.id = $2 AND ticket_party.ticket = $1
                   ON CONFLICT (ticket, kind, scope, value) DO NOTHING)sql",
             other, into);
     source->status = TicketStatus::closed;
