@@ -26,9 +26,11 @@ constexpr std::size_t kJoinedBody = 16 * 1024;
 constexpr std::size_t kUnwantedBody = 64 * 1024;
 constexpr std::size_t kMinBytesPerSecond = 1024;
 
-// When `bytes` must have gone through at the least rate.
-Clock::time_point due(Clock::time_point begun, Milliseconds grace, std::size_t bytes) {
-    return begun + grace + std::chrono::seconds(bytes / kMinBytesPerSecond);
+// When the next bytes of a body must be here: within `gap`, and so that the whole keeps the least
+// rate.
+Clock::time_point body_due(Clock::time_point begun, Milliseconds gap, std::size_t received) {
+    const auto now = Clock::now();
+    return std::min(begun + gap + std::chrono::seconds(received / kMinBytesPerSecond), now + gap);
 }
 
 Error too_large() {
@@ -255,7 +257,7 @@ awaitable<std::optional<Error>> Connection::receive_body(Exchange& exchange) {
     consumed_ += body.size();
     while (body.size() < length) {
         const std::size_t had = body.size();
-        seat_.arm_at(due(begun, shared_->options.body_timeout, had));
+        seat_.arm_at(body_due(begun, shared_->options.body_timeout, had));
         body.resize(std::min(length, had + kBodyReadBytes));
         error_code error;
         const std::size_t count =
@@ -353,10 +355,11 @@ awaitable<Connection::Next> Connection::send(const Reply& reply, const Exchange&
 
 awaitable<bool> Connection::write(std::string_view head, std::string_view body) {
     phase_ = Phase::writing;
-    const auto begun = Clock::now();
     std::size_t sent = 0;
     while (sent < head.size() + body.size()) {
-        seat_.arm_at(due(begun, shared_->options.write_timeout, sent));
+        // The kernel takes more only once the peer has read a good part of its buffer, so that some
+        // progress in time is progress enough.
+        seat_.arm(shared_->options.write_timeout);
         const std::string_view rest_of_head = head.substr(std::min(sent, head.size()));
         const std::string_view rest_of_body =
             body.substr(sent - (head.size() - rest_of_head.size()));

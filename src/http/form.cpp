@@ -1,5 +1,7 @@
 // Submitted forms in the three shapes sites send them: urlencoded, multipart, a flat JSON object.
+#include <array>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "http/message.hpp"
@@ -43,6 +45,13 @@ Result<void> check_lengths(const Fields& fields, const FormLimits& limits) {
     return {};
 }
 
+// "1.5", where Boost.JSON would write "1.5E0".
+std::string shortest(double number) {
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    return std::string(digits.data(), end);
+}
+
 Result<Fields> flatten(const boost::json::object& object, const FormLimits& limits) {
     if (object.size() > limits.max_fields)
         return Error(Outcome::invalid, "The form has too many fields.");
@@ -54,6 +63,10 @@ Result<Fields> flatten(const boost::json::object& object, const FormLimits& limi
             return Error(Outcome::invalid, "A field of the form is not a plain value.")
                 .with_field("/" + name, "must be text, a number or true or false");
         if (value.is_null()) continue;
+        if (const double* number = value.if_double()) {
+            fields.emplace_back(std::move(name), shortest(*number));
+            continue;
+        }
         const auto* text = value.if_string();
         fields.emplace_back(std::move(name),
                             text ? std::string(*text) : boost::json::serialize(value));

@@ -31,12 +31,12 @@ struct ServerOptions {
     // Fields every reply carries unless its handler set them (security headers).
     std::vector<std::pair<std::string, std::string>> default_headers;
 
-    // How long a client may keep us waiting. Body and reply must in addition move at 1 KiB/s.
+    // How long a client may keep us waiting.
     std::chrono::milliseconds idle_timeout{60'000};  // between requests; silent WebSockets
     std::chrono::milliseconds header_timeout{
-        10'000};  // first to last byte of a head; TLS handshake
-    std::chrono::milliseconds body_timeout{10'000};
-    std::chrono::milliseconds write_timeout{30'000};
+        10'000};                                      // first to last byte of a head; TLS handshake
+    std::chrono::milliseconds body_timeout{10'000};   // between its bytes; and 1 KiB/s in all
+    std::chrono::milliseconds write_timeout{30'000};  // until the peer reads some of a reply
     std::chrono::milliseconds linger_timeout{2'000};  // for the peer to read our last words
 
     std::size_t max_web_socket_message = 64 * 1024;   // 1009

@@ -152,8 +152,8 @@ class Session final : public WebSocketSession {
     const std::string& peer() const override { return peer_; }
 
  private:
-    // closing: the close frame is asked for, and sent behind what is queued.
-    enum class State { open, closing, closed };
+    // closing: the close frame is asked for, and sent behind what is queued (or the handshake).
+    enum class State { connecting, open, closing, closed };
 
     // From within a read, where Beast's stream may not be called. `reason` is a literal.
     void close_soon(int code, std::string_view reason);
@@ -168,7 +168,7 @@ class Session final : public WebSocketSession {
     Deadlines::Seat seat_;
     Allowance allowance_;
     Notifier changed_;
-    State state_ = State::open;
+    State state_ = State::connecting;
     std::deque<std::string> queue_;
     std::string leaving_;      // the message being written
     std::size_t backlog_ = 0;  // bytes in both
@@ -190,7 +190,13 @@ awaitable<bool> Session::accept(const Request& request) {
         handshake.insert(name, value);
     error_code error;
     co_await socket_.async_accept(handshake, asio::redirect_error(use_awaitable, error));
-    if (error) end();
+    if (error) {
+        end();
+    } else if (state_ == State::connecting) {
+        state_ = State::open;
+    } else if (state_ == State::closing) {
+        start_close();
+    }
     co_return !error;
 }
 
@@ -227,11 +233,13 @@ awaitable<void> Session::write(std::string text) {
 }
 
 void Session::close(int code, std::string_view reason) {
-    if (state_ != State::open) return;
+    if (state_ == State::closing || state_ == State::closed) return;
+    // Beast's stream may not be closed before its handshake is over.
+    const bool is_connecting = state_ == State::connecting;
     state_ = State::closing;
     close_reason_ = websocket::close_reason(static_cast<websocket::close_code>(code),
                                             truncate_utf8(reason, kMaxCloseReason));
-    if (!is_sending_) start_close();
+    if (!is_sending_ && !is_connecting) start_close();
     changed_.notify_all();
 }
 

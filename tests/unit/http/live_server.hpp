@@ -25,13 +25,11 @@ class LiveServer {
         thread_ = std::thread([this] { io_.run(); });
     }
     ~LiveServer() {
-        asio::post(io_, [this] { server_.reset(); });
         // Handlers of the tests may be waiting for ever; everything else ends by itself.
-        work_.reset();
-        std::promise<void> gone;
-        asio::post(io_, [&] { gone.set_value(); });
-        gone.get_future().wait();
-        io_.stop();
+        asio::post(io_, [this] {
+            server_.reset();
+            asio::post(io_, [this] { io_.stop(); });
+        });
         thread_.join();
     }
 
@@ -77,6 +75,7 @@ class Client {
         socket_.open(asio::ip::tcp::v4());
         if (receive_buffer > 0)
             socket_.set_option(asio::socket_base::receive_buffer_size(receive_buffer));
+        socket_.set_option(asio::ip::tcp::no_delay(true));
         socket_.connect(asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port));
         // A test that waits for ever says less than one that fails.
         const timeval patience{20, 0};
