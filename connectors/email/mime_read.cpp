@@ -35,14 +35,16 @@ Part make_part(Headers headers, std::string_view body, std::string_view fallback
     return part;
 }
 
-// What the library gets to see: the body below a header of our own making (of the real one it would
-// parse every address and invent what is missing), without the blanks behind delimiter lines, which
-// RFC 2046 section 5.1.1 allows and the library does not know. Remembers where the bytes came from.
+// What the library gets to see: delimiter lines and part headers, below a header of our own making.
+// Of the real one it would parse every address and invent what is missing; contents would only cost
+// time; and it does not know the blanks that RFC 2046 section 5.1.1 allows behind a delimiter.
+// Remembers where everything stood.
 class Outline {
  public:
     Outline(const ParameterizedValue& type, std::string_view body) : body_(body) {
         text_ = "Content-Type: multipart/mixed";
-        if (const auto boundary = type.parameter("boundary"); !boundary.empty()) {
+        const auto boundary = type.parameter("boundary");
+        if (!boundary.empty()) {
             text_ += "; boundary=\"";
             for (const char c : boundary) {
                 if (c == '"' || c == '\\') text_ += '\\';
@@ -51,60 +53,92 @@ class Outline {
             text_ += '"';
         }
         text_ += "\r\n\r\n";
-        text_.reserve(text_.size() + body.size());
+        segments_.push_back({text_.size(), 0});
         // A boundary that itself ends in blanks is illegal, and meant.
-        const bool has_blank_end = type.parameter("boundary").ends_with(' ');
-        copy_body(has_blank_end ? body.size() : 0);
+        keeps_blanks_ = boundary.ends_with(' ');
+        copy_skeleton();
     }
 
     const std::string& text() const { return text_; }
 
-    // The bytes of the message that stand at [start, start + length) of the outline.
+    // The bytes of the message that stand at [start, start + length) of the outline, with what was
+    // left out between them.
     std::string_view original(std::size_t start, std::size_t length) const {
-        const auto from = to_body(start), to = to_body(start + length);
+        const auto from = to_body(start, Side::before), to = to_body(start + length, Side::behind);
         return from > to ? std::string_view() : body_.substr(from, to - from);
     }
 
  private:
-    void copy_body(std::size_t tidy_from) {
-        cuts_.push_back({text_.size(), 0});
-        std::size_t copied = 0;
-        for (auto at = next_delimiter(tidy_from); at < body_.size(); at = next_delimiter(at + 2)) {
-            const auto end = std::min(body_.find('\n', at), body_.size());
-            const auto line = body_.substr(at, end - at);
-            const auto blanks = line.find_last_not_of(" \t\r") + 1;
-            const auto rest = line.ends_with('\r') ? line.size() - 1 : line.size();
-            if (blanks == rest) continue;
-            text_.append(body_.substr(copied, at + blanks - copied));
-            copied = at + rest;
-            cuts_.push_back({text_.size(), copied});
-        }
-        text_.append(body_.substr(copied));
-    }
+    enum class Side { before, behind };  // of what was left out at a position
 
-    std::size_t next_delimiter(std::size_t from) const {
-        if (from == 0 && body_.starts_with("--")) return 0;
-        const auto found = body_.find("\n--", from == 0 ? 0 : from - 1);
-        return found == std::string_view::npos ? body_.size() : found + 1;
-    }
-
-    std::size_t to_body(std::size_t at) const {
-        const auto above =
-            std::upper_bound(cuts_.begin(), cuts_.end(), at,
-                             [](std::size_t a, const Cut& cut) { return a < cut.outline; });
-        if (above == cuts_.begin()) return 0;
-        const auto& cut = *std::prev(above);
-        return std::min(cut.body + (at - cut.outline), body_.size());
-    }
-
-    struct Cut {
+    struct Segment {
         std::size_t outline;  // from here on ...
         std::size_t body;     // ... the bytes stand here
     };
 
+    void copy_skeleton() {
+        std::size_t at = 0;
+        for (auto delimiter = next_delimiter(0); delimiter < body_.size();
+             delimiter = next_delimiter(at)) {
+            // The line end in front of a delimiter belongs to it.
+            auto start = delimiter;
+            if (start > at && body_[start - 1] == '\n') --start;
+            if (start > at && body_[start - 1] == '\r') --start;
+            resume_at(start);
+            at = copy_part_header(start, delimiter);
+        }
+        resume_at(body_.size());
+    }
+
+    // Copies the delimiter line and the header below it; returns where the contents start.
+    std::size_t copy_part_header(std::size_t start, std::size_t delimiter) {
+        auto end = line_end(delimiter);
+        const auto line = body_.substr(delimiter, end - delimiter);
+        const auto stop = keeps_blanks_ ? line.find_last_not_of("\r\n") + 1
+                                        : line.find_last_not_of(" \t\r\n") + 1;
+        text_.append(body_.substr(start, delimiter + stop - start));
+        auto copied = delimiter + line.find_last_not_of("\r\n") + 1;
+        if (copied != delimiter + stop) resume_at(copied);
+        while (end < body_.size() && !body_.substr(end).starts_with("--")) {
+            const auto next = line_end(end);
+            const bool is_empty = body_[end] == '\n' || body_.substr(end).starts_with("\r\n");
+            end = next;
+            if (is_empty) break;
+        }
+        text_.append(body_.substr(copied, end - copied));
+        return end;
+    }
+
+    void resume_at(std::size_t body) { segments_.push_back({text_.size(), body}); }
+
+    std::size_t line_end(std::size_t at) const {
+        const auto found = body_.find('\n', at);
+        return found == std::string_view::npos ? body_.size() : found + 1;
+    }
+
+    // The start of the first line from `from` on (itself a line's start) that begins with "--".
+    std::size_t next_delimiter(std::size_t from) const {
+        if (body_.substr(from).starts_with("--")) return from;
+        const auto found = body_.find("\n--", from);
+        return found == std::string_view::npos ? body_.size() : found + 1;
+    }
+
+    std::size_t to_body(std::size_t at, Side side) const {
+        const auto segment =
+            side == Side::behind
+                ? std::upper_bound(segments_.begin(), segments_.end(), at,
+                                   [](std::size_t a, const Segment& s) { return a < s.outline; })
+                : std::lower_bound(segments_.begin(), segments_.end(), at,
+                                   [](const Segment& s, std::size_t a) { return s.outline < a; });
+        if (segment == segments_.begin()) return 0;
+        const auto& known = *std::prev(segment);
+        return std::min(known.body + (at - known.outline), body_.size());
+    }
+
     std::string_view body_;
     std::string text_;
-    std::vector<Cut> cuts_;
+    std::vector<Segment> segments_;
+    bool keeps_blanks_ = false;
 };
 
 void prepare_library() {
