@@ -263,8 +263,8 @@ const css = `
   --surface: var(--tributary-surface, #fff); --raised: var(--tributary-raised, #f1f3f6); --ink: var(--tributary-ink, #1a2129);
   --faint: var(--tributary-faint, #5c6875); --edge: var(--tributary-edge, #d9dee4); --danger: #b3261e;
   --radius: var(--tributary-radius, 14px); --font: var(--tributary-font, system-ui, sans-serif); color-scheme: light;
-  position: fixed; z-index: 2147483000; inset: auto 20px 20px auto; font: 15px/1.45 var(--font); color: var(--ink); }
-:host([data-position=left]) { inset: auto auto 20px 20px; }
+  display: block !important; position: fixed !important; z-index: 2147483000 !important; inset: auto 20px 20px auto !important; font: 15px/1.45 var(--font); color: var(--ink); }
+:host([data-position=left]) { inset: auto auto 20px 20px !important; }
 :host([data-dark]) { --surface: var(--tributary-surface, #171b21); --raised: var(--tributary-raised, #262c35); --ink: var(--tributary-ink, #edf0f4);
   --faint: var(--tributary-faint, #a3adb9); --edge: var(--tributary-edge, #39414c); --accent: var(--tributary-accent, #4c9bef);
   --on-accent: var(--tributary-on-accent, #071626); --danger: #ffb4ab; color-scheme: dark; }
