@@ -56,13 +56,13 @@ awaitable<void> check_imap(net::Curl& curl, const MailSettings& settings,
                            std::vector<CheckStep>& steps) {
     bool is_connected = false;
     try {
-        ImapClient client = co_await ImapClient::connect(curl, *settings.imap, settings.ca_file);
+        auto client = co_await ImapClient::connect(curl, *settings.imap, settings.ca_file);
         is_connected = true;
         add_passed(steps, "IMAP");
-        co_await client.examine(settings.imap->folder);
+        co_await client->examine(settings.imap->folder);
         steps.emplace_back("IMAP: open " + settings.imap->folder, true,
-                           client.can_idle() ? "" : "The server has no IDLE; it is polled.");
-        co_await client.logout();
+                           client->can_idle() ? "" : "The server has no IDLE; it is polled.");
+        co_await client->logout();
     } catch (const Failure& failure) {
         if (!is_connected) {
             add_failed(steps, "IMAP", failure.error());
@@ -76,9 +76,9 @@ awaitable<void> check_imap(net::Curl& curl, const MailSettings& settings,
 awaitable<void> check_smtp(net::Curl& curl, const MailSettings& settings,
                            std::vector<CheckStep>& steps) {
     try {
-        SmtpClient client = co_await SmtpClient::connect(curl, *settings.smtp, settings.ca_file);
+        auto client = co_await SmtpClient::connect(curl, *settings.smtp, settings.ca_file);
         add_passed(steps, "SMTP");
-        co_await client.quit();
+        co_await client->quit();
     } catch (const Failure& failure) {
         add_failed(steps, "SMTP", failure.error());
     }

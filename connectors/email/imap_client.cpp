@@ -51,8 +51,8 @@ bool is_about_the_gone(const ImapResponse& status) {
 
 ImapClient::ImapClient(std::unique_ptr<net::Dialogue> dialogue) : dialogue_(std::move(dialogue)) {}
 
-awaitable<ImapClient> ImapClient::connect(net::Curl& curl, ImapSettings settings,
-                                          std::string ca_file) {
+awaitable<std::unique_ptr<ImapClient>> ImapClient::connect(net::Curl& curl, ImapSettings settings,
+                                                           std::string ca_file) {
     net::DialogueOptions options;
     options.url = settings.url;
     options.user = settings.user;
@@ -60,8 +60,8 @@ awaitable<ImapClient> ImapClient::connect(net::Curl& curl, ImapSettings settings
     options.oauth_token = settings.oauth_token;
     options.ca_file = std::move(ca_file);
     auto dialogue = co_await net::Dialogue::connect(curl, std::move(options));
-    ImapClient client(std::move(dialogue));
-    co_await client.learn_capabilities();
+    std::unique_ptr<ImapClient> client(new ImapClient(std::move(dialogue)));
+    co_await client->learn_capabilities();
     co_return client;
 }
 

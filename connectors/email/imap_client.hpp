@@ -36,8 +36,8 @@ enum class MailPart { size_and_date, whole, header };
 
 class ImapClient {
  public:
-    static awaitable<ImapClient> connect(net::Curl& curl, ImapSettings settings,
-                                         std::string ca_file);
+    static awaitable<std::unique_ptr<ImapClient>> connect(net::Curl& curl, ImapSettings settings,
+                                                          std::string ca_file);
 
     awaitable<ImapFolder> examine(std::string folder);
     // UIDs of `first` and above, ascending.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -99,7 +100,8 @@ bool has_uid(const Mails& mails, Uid uid) {
 
 class Mailbox {
  public:
-    Mailbox(ConnectorHost& host, MailSettings settings, NormalizeMail normalize, ImapClient client)
+    Mailbox(ConnectorHost& host, MailSettings settings, NormalizeMail normalize,
+            std::unique_ptr<ImapClient> client)
         : host_(host),
           settings_(std::move(settings)),
           normalize_(std::move(normalize)),
@@ -110,7 +112,7 @@ class Mailbox {
     // Fetches what is there behind the cursor; the next batch while the last is being accepted.
     awaitable<void> catch_up();
     awaitable<void> wait() {
-        return client_.wait_for_news(settings_.imap->idle_renewal, settings_.imap->poll_interval);
+        return client_->wait_for_news(settings_.imap->idle_renewal, settings_.imap->poll_interval);
     }
 
  private:
@@ -125,7 +127,7 @@ class Mailbox {
     ConnectorHost& host_;
     MailSettings settings_;
     NormalizeMail normalize_;
-    ImapClient client_;
+    std::unique_ptr<ImapClient> client_;
     MailboxCursor cursor_;      // behind the last mail fetched
     std::vector<Uid> waiting_;  // ascending; from next_waiting_ on not yet listed
     std::size_t next_waiting_ = 0;
@@ -134,10 +136,10 @@ class Mailbox {
 };
 
 awaitable<void> Mailbox::open() {
-    const ImapFolder folder = co_await client_.examine(settings_.imap->folder);
+    const ImapFolder folder = co_await client_->examine(settings_.imap->folder);
     Uid uid_next = folder.uid_next.value_or(0);
     if (!folder.uid_next) {
-        const std::vector<Uid> all = co_await client_.search_from(1);
+        const std::vector<Uid> all = co_await client_->search_from(1);
         uid_next = all.empty() ? 1 : all.back() + 1;
     }
     const std::optional<std::string> stored = co_await host_.cursor();
@@ -159,7 +161,7 @@ awaitable<void> Mailbox::open() {
 awaitable<void> Mailbox::catch_up() {
     using namespace boost::asio::experimental::awaitable_operators;
     if (cursor_.last_uid == std::numeric_limits<Uid>::max()) co_return;
-    waiting_ = co_await client_.search_from(cursor_.last_uid + 1);
+    waiting_ = co_await client_->search_from(cursor_.last_uid + 1);
     next_waiting_ = 0;
     host_.report_backlog(static_cast<std::int64_t>(waiting_.size()));
     std::optional<Batch> batch = co_await fetch_batch();
@@ -175,7 +177,7 @@ awaitable<void> Mailbox::list_some() {
     const auto count = std::min(listing_size, waiting_.size() - next_waiting_);
     std::vector<Uid> uids(start, start + static_cast<std::ptrdiff_t>(count));
     next_waiting_ += count;
-    FetchReply reply = co_await client_.fetch(uids, MailPart::size_and_date);
+    FetchReply reply = co_await client_->fetch(uids, MailPart::size_and_date);
     listed_ = std::move(reply.mails);
     next_listed_ = 0;
     if (reply.is_partial) {
@@ -209,7 +211,7 @@ awaitable<std::optional<Batch>> Mailbox::fetch_batch() {
 }
 
 awaitable<void> Mailbox::fetch_whole(std::vector<Uid> uids, Batch& batch) {
-    FetchReply reply = co_await client_.fetch(uids, MailPart::whole);
+    FetchReply reply = co_await client_->fetch(uids, MailPart::whole);
     for (ImapFetch& fetched : reply.mails) {
         if (!fetched.is_body_skipped) batch.mails.push_back(to_raw(std::move(fetched)));
     }
@@ -224,13 +226,13 @@ awaitable<void> Mailbox::fetch_whole(std::vector<Uid> uids, Batch& batch) {
 // the server stumble. The last is handed in all the same, for people to see.
 awaitable<void> Mailbox::fetch_alone(Uid uid, Batch& batch) {
     const std::vector<Uid> alone(1, uid);
-    FetchReply reply = co_await client_.fetch(alone, MailPart::whole);
+    FetchReply reply = co_await client_->fetch(alone, MailPart::whole);
     if (!reply.mails.empty() && reply.mails.front().is_body_skipped) {
         co_await fetch_header(uid, batch);
         co_return;
     }
     if (reply.mails.empty()) {
-        FetchReply listing = co_await client_.fetch(alone, MailPart::size_and_date);
+        FetchReply listing = co_await client_->fetch(alone, MailPart::size_and_date);
         if (listing.mails.empty() && !listing.is_partial) co_return;
         RawMail unreadable;
         unreadable.uid = uid;
@@ -245,7 +247,7 @@ awaitable<void> Mailbox::fetch_alone(Uid uid, Batch& batch) {
 
 awaitable<void> Mailbox::fetch_header(Uid uid, Batch& batch) {
     const std::vector<Uid> alone(1, uid);
-    FetchReply reply = co_await client_.fetch(alone, MailPart::header);
+    FetchReply reply = co_await client_->fetch(alone, MailPart::header);
     RawMail header;
     if (!reply.mails.empty()) header = to_raw(std::move(reply.mails.front()));
     header.uid = uid;
@@ -280,8 +282,8 @@ RawMail Mailbox::to_raw(ImapFetch fetched) const {
 
 awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, NormalizeMail normalize) {
     host.report(Health::State::starting, "Connecting to the mail server.");
-    ImapClient client = co_await ImapClient::connect(host.curl(), *settings.imap, settings.ca_file);
-    log::info("email.connected", "connector", host.connector_name(), "idle", client.can_idle());
+    auto client = co_await ImapClient::connect(host.curl(), *settings.imap, settings.ca_file);
+    log::info("email.connected", "connector", host.connector_name(), "idle", client->can_idle());
     Mailbox mailbox(host, std::move(settings), std::move(normalize), std::move(client));
     co_await mailbox.open();
     host.report(Health::State::up, "");

@@ -72,8 +72,8 @@ struct SmtpClient::Envelope {
 SmtpClient::SmtpClient(std::unique_ptr<net::Dialogue> dialogue)
     : dialogue_(std::move(dialogue)), offer_(read_offer(dialogue_->preamble())) {}
 
-awaitable<SmtpClient> SmtpClient::connect(net::Curl& curl, SmtpSettings settings,
-                                          std::string ca_file) {
+awaitable<std::unique_ptr<SmtpClient>> SmtpClient::connect(net::Curl& curl, SmtpSettings settings,
+                                                           std::string ca_file) {
     net::DialogueOptions options;
     options.url = settings.url;
     options.user = settings.user;
@@ -81,8 +81,7 @@ awaitable<SmtpClient> SmtpClient::connect(net::Curl& curl, SmtpSettings settings
     options.oauth_token = settings.oauth_token;
     options.ca_file = std::move(ca_file);
     auto dialogue = co_await net::Dialogue::connect(curl, std::move(options));
-    SmtpClient client(std::move(dialogue));
-    co_return client;
+    co_return std::unique_ptr<SmtpClient>(new SmtpClient(std::move(dialogue)));
 }
 
 awaitable<std::vector<Delivered>> SmtpClient::submit(const Submission& submission) {

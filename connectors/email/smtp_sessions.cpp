@@ -13,8 +13,9 @@ constexpr std::chrono::seconds keep_open{5};
 constexpr std::size_t max_idle = 4;
 
 struct Session {
-    Session(SmtpClient c, Clock::time_point at) : client(std::move(c)), idle_since(at) {}
-    SmtpClient client;
+    Session(std::unique_ptr<SmtpClient> c, Clock::time_point at)
+        : client(std::move(c)), idle_since(at) {}
+    std::unique_ptr<SmtpClient> client;
     Clock::time_point idle_since;
 };
 
@@ -42,12 +43,12 @@ awaitable<std::vector<Delivered>> SmtpSessions::submit(const Submission& submiss
     bool is_done = false;
     while (!is_done) {
         const bool is_reused = !idle_->sessions.empty();
-        std::optional<SmtpClient> client;
+        std::unique_ptr<SmtpClient> client;
         if (is_reused) {
-            client.emplace(std::move(idle_->sessions.back().client));
+            client = std::move(idle_->sessions.back().client);
             idle_->sessions.pop_back();
         } else {
-            client.emplace(co_await SmtpClient::connect(curl_, settings_, ca_file_));
+            client = co_await SmtpClient::connect(curl_, settings_, ca_file_);
         }
         try {
             results = co_await client->submit(submission);
@@ -58,7 +59,7 @@ awaitable<std::vector<Delivered>> SmtpSessions::submit(const Submission& submiss
             continue;
         }
         if (client->is_open() && idle_->sessions.size() < max_idle)
-            idle_->sessions.emplace_back(std::move(*client), Clock::now());
+            idle_->sessions.emplace_back(std::move(client), Clock::now());
     }
     if (!idle_->sessions.empty() && !std::exchange(idle_->is_watched, true)) {
         auto executor = co_await asio::this_coro::executor;
@@ -76,7 +77,7 @@ awaitable<void> SmtpSessions::close_in_time(std::shared_ptr<Idle> idle) {
         }
         Session session = std::move(idle->sessions.front());
         idle->sessions.pop_front();
-        co_await session.client.quit();
+        co_await session.client->quit();
     }
     idle->is_watched = false;
 }
