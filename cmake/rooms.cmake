@@ -41,3 +41,18 @@ function(tributary_test name)
     target_compile_definitions(test_${name} PRIVATE TRIBUTARY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND test_${name})
 endfunction()
+
+# tributary_fuzz(NAME NEEDS rooms…): tests/fuzz/NAME.cpp becomes the libFuzzer program fuzz_NAME;
+# its seeds stand in tests/data/fuzz/NAME.
+function(tributary_fuzz name)
+    cmake_parse_arguments(FUZZ "" "" "NEEDS" ${ARGN})
+    if(NOT TRIBUTARY_FUZZ)
+        return()
+    endif()
+    add_executable(fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/${name}.cpp)
+    foreach(need ${FUZZ_NEEDS})
+        target_link_libraries(fuzz_${name} PRIVATE tributary_${need})
+    endforeach()
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers fuzz_${name})
+endfunction()

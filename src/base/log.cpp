@@ -1,23 +1,39 @@
 #include "base/log.hpp"
 
+#include "base/text.hpp"
+
 #include <spdlog/async.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <mutex>
-
-#include "base/text.hpp"
+#include <thread>
 
 namespace tributary::log {
 namespace {
 
+// Counts the lines it has written, so that flush() can wait for the last one.
+class CountingSink final : public spdlog::sinks::stderr_sink_mt {
+ public:
+    void log(const spdlog::details::log_msg& message) override {
+        spdlog::sinks::stderr_sink_mt::log(message);
+        ++written_;
+    }
+    std::size_t written() const { return written_; }
+
+ private:
+    std::atomic<std::size_t> written_{0};
+};
+
 std::atomic<Level> threshold{Level::info};
 std::atomic<Format> format{Format::text};
-std::mutex sink_guard;
+std::atomic<std::size_t> handed_over{0};
+std::mutex logger_guard;
+std::shared_ptr<CountingSink> sink;
 std::shared_ptr<spdlog::logger> logger;
 
 spdlog::level::level_enum spdlog_level(Level level) {
@@ -64,12 +80,13 @@ void append_escaped(std::string& out, std::string_view raw) {
 }
 
 std::shared_ptr<spdlog::logger> current() {
-    std::lock_guard lock(sink_guard);
+    std::lock_guard lock(logger_guard);
     if (!logger) {
         spdlog::init_thread_pool(8192, 1);
-        logger = std::make_shared<spdlog::async_logger>(
-            "tributary", std::make_shared<spdlog::sinks::stderr_sink_mt>(), spdlog::thread_pool(),
-            spdlog::async_overflow_policy::overrun_oldest);
+        sink = std::make_shared<CountingSink>();
+        logger =
+            std::make_shared<spdlog::async_logger>("tributary", sink, spdlog::thread_pool(),
+                                                   spdlog::async_overflow_policy::overrun_oldest);
         logger->set_level(spdlog::level::debug);
         logger->flush_on(spdlog::level::info);
         logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
@@ -80,6 +97,7 @@ std::shared_ptr<spdlog::logger> current() {
 }  // namespace
 
 void configure(Level level, Format chosen) {
+    flush();  // earlier lines keep the form they were made for
     threshold = level;
     format = chosen;
     current()->set_pattern(chosen == Format::json
@@ -97,8 +115,14 @@ Level parse_level(std::string_view name) {
 }
 
 void flush() {
-    std::lock_guard lock(sink_guard);
-    if (logger) logger->flush();
+    // spdlog's own flush only asks for one. What it dropped is not waited for.
+    constexpr auto kPatience = std::chrono::seconds(2);
+    current();
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (sink->written() + spdlog::thread_pool()->overrun_counter() < handed_over &&
+           std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    sink->flush();
 }
 
 void Fields::add(std::string_view key, std::string_view value) {
@@ -136,6 +160,7 @@ void write(Level level, std::string_view event, const Fields& fields) {
         line = event;
     }
     line += fields.text();
+    ++handed_over;
     current()->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

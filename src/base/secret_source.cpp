@@ -1,11 +1,11 @@
 #include "base/secret_source.hpp"
 
+#include "base/log.hpp"
+
 #include <sys/stat.h>
 
 #include <cstdlib>
 #include <fstream>
-
-#include "base/log.hpp"
 
 namespace tributary {
 namespace {

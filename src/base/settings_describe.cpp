@@ -1,9 +1,9 @@
 // What a schema says about itself: for a terminal, a README, a sample file and the admin form.
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-
 #include "base/settings.hpp"
 #include "base/text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 namespace tributary {
 namespace {

@@ -1,11 +1,11 @@
 // A document against its schema: Settings::read.
-#include <algorithm>
-#include <set>
-#include <stdexcept>
-
 #include "base/secret_source.hpp"
 #include "base/settings.hpp"
 #include "base/text.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
 
 namespace tributary {
 namespace {

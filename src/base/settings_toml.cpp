@@ -1,5 +1,8 @@
 // TOML 1.0 to ConfigNode. The only file that includes toml++: header-only here, because the
 // packaged library is built with exceptions, and a foreign text shall never throw.
+#include "base/settings.hpp"
+#include "base/text.hpp"
+
 #undef TOML_HEADER_ONLY
 #undef TOML_SHARED_LIB
 #define TOML_EXCEPTIONS 0
@@ -9,9 +12,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-
-#include "base/settings.hpp"
-#include "base/text.hpp"
 
 namespace tributary {
 namespace {

@@ -1,5 +1,8 @@
 // One e-mail address to its normal form. Which characters a local part may hold: RFC 5321,
 // section 4.1.2, with the non-ASCII letters of RFC 6531; the domain by IDNA2008 (libidn2).
+#include "base/text.hpp"
+#include "model/identity.hpp"
+
 #include <arpa/inet.h>
 #include <idn2.h>
 #include <unicode/uchar.h>
@@ -8,9 +11,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-
-#include "base/text.hpp"
-#include "model/identity.hpp"
 
 namespace tributary {
 namespace {
@@ -90,8 +90,10 @@ std::optional<std::string> normalize_local_part(std::string_view text) {
         return std::nullopt;
     }
     if (text.size() > kMaxLocalPart || has_invisible(plain)) return std::nullopt;
-    std::string folded = fold_case(plain);
-    return is_dot_atom(folded) ? folded : quote(folded);
+    const std::string folded = fold_case(plain);
+    std::string normal = is_dot_atom(folded) ? folded : quote(folded);
+    if (normal.size() > kMaxLocalPart) return std::nullopt;
+    return normal;
 }
 
 // "[192.0.2.1]" and "[IPv6:2001:db8::1]" (RFC 5321, section 4.1.3).

@@ -1,14 +1,14 @@
 // Telephone numbers as people write them, to E.164. The plans of all countries are data made by
 // tools/phone, which also judges this file against libphonenumber-js.
+#include "base/text.hpp"
+#include "model/identity.hpp"
+#include "model/phone_pattern.hpp"
+
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
 #include <cstdint>
-
-#include "base/text.hpp"
-#include "model/identity.hpp"
-#include "model/phone_pattern.hpp"
 
 namespace tributary {
 namespace {
