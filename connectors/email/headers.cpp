@@ -55,7 +55,10 @@ bool is_field_line(std::string_view line) {
 }
 
 SplitMessage split_message(std::string_view raw) {
-    raw = without_leading_lines(without_mbox_line(raw));
+    return split_part(without_leading_lines(without_mbox_line(raw)));
+}
+
+SplitMessage split_part(std::string_view raw) {
     std::optional<std::size_t> first_foreign;
     for (std::size_t at = 0; at < raw.size();) {
         const auto [line, next] = line_at(raw, at);

@@ -21,6 +21,8 @@ struct SplitMessage {
     std::string_view body;
 };
 SplitMessage split_message(std::string_view raw);
+// The same for one part of a multipart, which starts where its header starts.
+SplitMessage split_part(std::string_view raw);
 
 class Headers {
  public:

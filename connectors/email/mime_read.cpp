@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
+#include <optional>
+#include <utility>
 #include <vmime/platforms/posix/posixHandler.hpp>
 #include <vmime/utility/inputStreamByteBufferAdapter.hpp>
 #include <vmime/vmime.hpp>
@@ -35,81 +38,109 @@ Part make_part(Headers headers, std::string_view body, std::string_view fallback
     return part;
 }
 
-// What the library gets to see: delimiter lines and part headers, below a header of our own making.
-// Of the real one it would parse every address and invent what is missing; contents would only cost
-// time; and it does not know the blanks that RFC 2046 section 5.1.1 allows behind a delimiter.
-// Remembers where everything stood.
+// What the library gets to see: the delimiters, and below them the Content-Type of a multipart, all
+// in clean form under boundaries of our own making. Of the real headers it would parse every
+// address and invent what is missing, contents would only cost time, and it takes one boundary for
+// another that begins alike. Remembers where parts start and end.
 class Outline {
  public:
     Outline(const ParameterizedValue& type, std::string_view body) : body_(body) {
-        text_ = "Content-Type: multipart/mixed";
-        const auto boundary = type.parameter("boundary");
-        if (!boundary.empty()) {
-            text_ += "; boundary=\"";
-            for (const char c : boundary) {
-                if (c == '"' || c == '\\') text_ += '\\';
-                text_ += c;
-            }
-            text_ += '"';
+        write_type(type);
+        std::size_t at = 0;
+        for (auto line = next_dashes(0); line < body_.size(); line = next_dashes(at)) {
+            at = line_end(line);
+            const auto delimiter = recognize(body_.substr(line, at - line));
+            if (!delimiter) continue;
+            // The line end in front of a delimiter belongs to it.
+            auto end = line;
+            if (end > part_start_ && body_[end - 1] == '\n') --end;
+            if (end > part_start_ && body_[end - 1] == '\r') --end;
+            mark(end);
+            text_ += "\r\n--" + boundary_name(delimiter->boundary);
+            text_ += delimiter->is_close ? "--\r\n" : "\r\n";
+            mark(at);
+            part_start_ = at;
+            if (!delimiter->is_close) at = write_part_type(at);
         }
-        text_ += "\r\n\r\n";
-        segments_.push_back({text_.size(), 0});
-        // A boundary that itself ends in blanks is illegal, and meant.
-        keeps_blanks_ = boundary.ends_with(' ');
-        copy_skeleton();
+        mark(body_.size());
     }
 
     const std::string& text() const { return text_; }
 
-    // The bytes of the message that stand at [start, start + length) of the outline, with what was
-    // left out between them.
-    std::string_view original(std::size_t start, std::size_t length) const {
-        const auto from = to_body(start, Side::before), to = to_body(start + length, Side::behind);
+    // The bytes of the message between two places of the outline.
+    std::string_view original(std::size_t start, std::size_t end) const {
+        const auto from = to_body(start), to = to_body(end);
         return from > to ? std::string_view() : body_.substr(from, to - from);
     }
 
  private:
-    enum class Side { before, behind };  // of what was left out at a position
-
-    struct Segment {
-        std::size_t outline;  // from here on ...
-        std::size_t body;     // ... the bytes stand here
+    struct Mark {
+        std::size_t outline;
+        std::size_t body;
+    };
+    struct Delimiter {
+        std::size_t boundary;
+        bool is_close;
     };
 
-    void copy_skeleton() {
-        std::size_t at = 0;
-        for (auto delimiter = next_delimiter(0); delimiter < body_.size();
-             delimiter = next_delimiter(at)) {
-            // The line end in front of a delimiter belongs to it.
-            auto start = delimiter;
-            if (start > at && body_[start - 1] == '\n') --start;
-            if (start > at && body_[start - 1] == '\r') --start;
-            resume_at(start);
-            at = copy_part_header(start, delimiter);
-        }
-        resume_at(body_.size());
+    void mark(std::size_t body) { marks_.push_back({text_.size(), body}); }
+
+    // Of one length, so that none begins another.
+    static std::string boundary_name(std::size_t number) {
+        return std::to_string(100'000 + number);
     }
 
-    // Copies the delimiter line and the header below it; returns where the contents start.
-    std::size_t copy_part_header(std::size_t start, std::size_t delimiter) {
-        auto end = line_end(delimiter);
-        const auto line = body_.substr(delimiter, end - delimiter);
-        const auto stop = keeps_blanks_ ? line.find_last_not_of("\r\n") + 1
-                                        : line.find_last_not_of(" \t\r\n") + 1;
-        text_.append(body_.substr(start, delimiter + stop - start));
-        auto copied = delimiter + line.find_last_not_of("\r\n") + 1;
-        if (copied != delimiter + stop) resume_at(copied);
+    void write_type(const ParameterizedValue& type) {
+        const auto boundary = type.parameter("boundary");
+        std::size_t number = count_++;
+        if (boundary.empty()) {
+            unnamed_ = number;
+        } else {
+            number = boundaries_.try_emplace(std::string(boundary), number).first->second;
+        }
+        text_ += "Content-Type: multipart/mixed; boundary=" + boundary_name(number) + "\r\n\r\n";
+    }
+
+    // Blanks behind a delimiter are padding (RFC 2046, section 5.1.1), unless the boundary itself
+    // ends in them, which is illegal, and meant.
+    std::optional<Delimiter> recognize(std::string_view line) {
+        line.remove_prefix(2);
+        for (const auto* end : {"\r\n", " \t\r\n"}) {
+            line = line.substr(0, line.find_last_not_of(end) + 1);
+            if (const auto known = boundaries_.find(line); known != boundaries_.end()) {
+                return Delimiter{known->second, false};
+            }
+            if (!line.ends_with("--")) continue;
+            const auto known = boundaries_.find(line.substr(0, line.size() - 2));
+            if (known != boundaries_.end()) return Delimiter{known->second, true};
+        }
+        // A multipart that does not tell its boundary: the first line that looks like one is it.
+        if (!unnamed_ || line.empty()) return std::nullopt;
+        const auto number = *std::exchange(unnamed_, std::nullopt);
+        boundaries_.try_emplace(std::string(line), number);
+        return Delimiter{number, false};
+    }
+
+    // Returns where the header that starts at `start` ends: at an empty line or the next delimiter.
+    std::size_t write_part_type(std::size_t start) {
+        auto end = start;
         while (end < body_.size() && !body_.substr(end).starts_with("--")) {
-            const auto next = line_end(end);
             const bool is_empty = body_[end] == '\n' || body_.substr(end).starts_with("\r\n");
-            end = next;
+            end = line_end(end);
             if (is_empty) break;
         }
-        text_.append(body_.substr(copied, end - copied));
+        const auto block = body_.substr(start, end - start);
+        if (contains_ignoring_case(block, "multipart/")) {
+            const auto raw = Headers(block).find("Content-Type");
+            const auto type = raw ? parse_parameterized(*raw) : ParameterizedValue();
+            if (type.value.starts_with("multipart/")) {
+                write_type(type);
+                return end;
+            }
+        }
+        text_ += "\r\n";
         return end;
     }
-
-    void resume_at(std::size_t body) { segments_.push_back({text_.size(), body}); }
 
     std::size_t line_end(std::size_t at) const {
         const auto found = body_.find('\n', at);
@@ -117,28 +148,26 @@ class Outline {
     }
 
     // The start of the first line from `from` on (itself a line's start) that begins with "--".
-    std::size_t next_delimiter(std::size_t from) const {
+    std::size_t next_dashes(std::size_t from) const {
         if (body_.substr(from).starts_with("--")) return from;
         const auto found = body_.find("\n--", from);
         return found == std::string_view::npos ? body_.size() : found + 1;
     }
 
-    std::size_t to_body(std::size_t at, Side side) const {
-        const auto segment =
-            side == Side::behind
-                ? std::upper_bound(segments_.begin(), segments_.end(), at,
-                                   [](std::size_t a, const Segment& s) { return a < s.outline; })
-                : std::lower_bound(segments_.begin(), segments_.end(), at,
-                                   [](const Segment& s, std::size_t a) { return s.outline < a; });
-        if (segment == segments_.begin()) return 0;
-        const auto& known = *std::prev(segment);
-        return std::min(known.body + (at - known.outline), body_.size());
+    std::size_t to_body(std::size_t at) const {
+        const auto mark =
+            std::lower_bound(marks_.begin(), marks_.end(), at,
+                             [](const Mark& m, std::size_t a) { return m.outline < a; });
+        return mark == marks_.end() ? body_.size() : mark->body;
     }
 
     std::string_view body_;
     std::string text_;
-    std::vector<Segment> segments_;
-    bool keeps_blanks_ = false;
+    std::vector<Mark> marks_;
+    std::map<std::string, std::size_t, std::less<>> boundaries_;
+    std::size_t count_ = 0;
+    std::optional<std::size_t> unnamed_;
+    std::size_t part_start_ = 0;
 };
 
 void prepare_library() {
@@ -158,8 +187,10 @@ class TreeReader {
             parent.type.value == "multipart/digest" ? "message/rfc822" : "text/plain";
         for (std::size_t i = 0; i < body.getPartCount(); ++i) {
             const auto child = body.getPartAt(i);
-            auto part =
-                make_part(Headers(slice(*child->getHeader())), slice(*child->getBody()), fallback);
+            const auto start = child->getParsedOffset();
+            const auto source =
+                split_part(outline_.original(start, start + child->getParsedLength()));
+            auto part = make_part(Headers(source.header), source.body, fallback);
             read_children(*child->getBody(), part);
             // A multipart without parts is what stands between its delimiters, if anything.
             const bool is_hollow =
@@ -171,10 +202,6 @@ class TreeReader {
     }
 
  private:
-    std::string_view slice(const vmime::component& component) const {
-        return outline_.original(component.getParsedOffset(), component.getParsedLength());
-    }
-
     const Outline& outline_;
 };
 

@@ -132,7 +132,8 @@ Entity join_entities(const std::vector<Entity>& parts, std::string_view subtype,
     whole.header = "Content-Type: multipart/" + std::string(subtype) + ";\r\n boundary=\"" +
                    boundary + "\"\r\n";
     for (const auto& part : parts) {
-        whole.body += "--" + boundary + "\r\n" + part.header + "\r\n" + part.body;
+        // The line end in front of a delimiter belongs to it (RFC 2046, section 5.1.1).
+        whole.body += "--" + boundary + "\r\n" + part.header + "\r\n" + part.body + "\r\n";
     }
     whole.body += "--" + boundary + "--\r\n";
     return whole;

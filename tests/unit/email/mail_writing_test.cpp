@@ -1,0 +1,154 @@
+// What goes out: clean on the wire, closed to injection, and readable by our own reader.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "connectors/email/mime_write.hpp"
+#include "connectors/email/normalize.hpp"
+#include "connectors/email/reply_address.hpp"
+
+namespace tributary::email {
+namespace {
+
+constexpr const char* ticket = "01890000-0000-7000-8000-000000000001";
+
+MailSettings mailbox() {
+    MailSettings settings;
+    settings.address = "support@example.org";
+    settings.reply_key = "a key of the house";
+    return settings;
+}
+
+OutboundMessage message() {
+    OutboundMessage out;
+    out.message_id = "m1@example.org";
+    out.reply_token = ticket;
+    out.from.name = "Zoë";
+    out.to.emplace_back("Ann Lee", "ann@example.com");
+    out.subject = "Re: Größe";
+    out.text = "Grüße\nund mehr\n";
+    out.created_at = from_unix_ms(1'780'000'000'000);
+    return out;
+}
+
+void expect_clean(std::string_view mail) {
+    for (std::size_t i = 0; i < mail.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(mail[i]);
+        ASSERT_LT(byte, 127) << "at " << i;
+        if (mail[i] == '\n') {
+            ASSERT_TRUE(i > 0 && mail[i - 1] == '\r') << "at " << i;
+        }
+        if (mail[i] == '\r') {
+            ASSERT_TRUE(i + 1 < mail.size() && mail[i + 1] == '\n') << "at " << i;
+        }
+    }
+    for (const auto line : split(mail, '\n'))
+        ASSERT_LE(line.size(), 999U);
+}
+
+Content read_back(const std::string& mail) {
+    const auto result = normalize_mail(mailbox(), mail);
+    EXPECT_TRUE(result);
+    return result ? result->content : Content();
+}
+
+TEST(WriteMail, IsReadBackAsItWasMeant) {
+    auto out = message();
+    out.html = "<p>Grüße</p>";
+    out.in_reply_to = {"c1@example.com"};
+    out.references = {"c0@example.com", "c1@example.com"};
+    InboundFile file;
+    file.meta.filename = "Größe \"1\".pdf";
+    file.meta.content_type = "application/pdf";
+    file.bytes = std::string("\0\x01\xFF%PDF", 7);
+    out.files.push_back(file);
+    const auto mail = write_mail(out, mailbox());
+    expect_clean(mail);
+    const auto content = read_back(mail);
+    EXPECT_EQ(content.subject, "Re: Größe");
+    EXPECT_EQ(content.from.name, "Zoë");
+    EXPECT_EQ(content.from.address, "support@example.org");
+    EXPECT_EQ(content.to.front().name, "Ann Lee");
+    EXPECT_EQ(content.text, "Grüße\nund mehr\n");
+    EXPECT_THAT(content.html.value_or(""), testing::HasSubstr("Grüße"));
+    EXPECT_EQ(content.message_id, "m1@example.org");
+    EXPECT_EQ(content.in_reply_to, out.in_reply_to);
+    EXPECT_EQ(content.references, out.references);
+    ASSERT_EQ(content.attachments.size(), 1U);
+    EXPECT_EQ(content.attachments[0].filename, "Größe \"1\".pdf");
+    EXPECT_EQ(content.attachments[0].size, 7U);
+    EXPECT_EQ(content.sent_at, out.created_at);
+}
+
+TEST(WriteMail, LetsNoValueAddAField) {
+    auto out = message();
+    out.subject = "x\r\nBcc: evil@example.net";
+    out.from.name = "Ann\nBcc: evil@example.net";
+    out.to.emplace_back("a\r\nBcc: evil@example.net", "b@example.com\r\nBcc: evil@example.net");
+    out.message_id = "x@y>\r\nBcc: <evil@example.net";
+    out.in_reply_to = {"a@b\r\nBcc: evil@example.net", "good@example.com"};
+    out.references = {"a b"};
+    InboundFile file;
+    file.meta.filename = "a\r\nBcc: evil@example.net";
+    file.meta.content_type = "text/plain\r\nBcc: evil@example.net";
+    out.files.push_back(file);
+    const auto mail = write_mail(out, mailbox());
+    expect_clean(mail);
+    for (const auto line : split(mail, '\n'))
+        EXPECT_FALSE(starts_with_ignoring_case(line, "bcc")) << line;
+    EXPECT_EQ(mail.find("References:"), std::string::npos);
+    EXPECT_EQ(read_back(mail).in_reply_to, std::vector<std::string>{"good@example.com"});
+}
+
+TEST(WriteMail, TellsMachinesThatAMachineWrote) {
+    auto out = message();
+    EXPECT_EQ(write_mail(out, mailbox()).find("Auto-Submitted"), std::string::npos);
+    out.is_automatic = true;
+    const auto mail = write_mail(out, mailbox());
+    EXPECT_NE(mail.find("\r\nAuto-Submitted: auto-replied\r\n"), std::string::npos);
+    EXPECT_NE(mail.find("\r\nX-Auto-Response-Suppress: All\r\n"), std::string::npos);
+}
+
+TEST(WriteMail, SurvivesTextWithoutEnd) {
+    auto out = message();
+    out.text = std::string(5000, 'x') + "\r.\r\n.\rFrom here\xFF";
+    out.subject = std::string(3000, 'y');
+    expect_clean(write_mail(out, mailbox()));
+}
+
+TEST(ReplyAddress, CarriesItsTicketAndNothingElse) {
+    const auto settings = mailbox();
+    const auto address = make_reply_address(settings, ticket);
+    EXPECT_LE(address.find('@'), 64U);
+    auto shouted = address;
+    for (char& c : shouted)
+        c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    auto forged = address;
+    forged[10] = forged[10] == 'a' ? 'b' : 'a';
+    auto elsewhere = mailbox();
+    elsewhere.reply_key = "another key";
+    const struct {
+        std::string header;
+        MailSettings settings;
+        std::string token;
+    } cases[] = {
+        {"To: Support <" + address + ">\r\n", settings, ticket},
+        {"To: x@example.com\r\nCc: y@example.com, " + address + "\r\n", settings, ticket},
+        {"Delivered-To: " + shouted + "\r\n", settings, ticket},
+        {"To: " + forged + "\r\n", settings, ""},
+        {"To: " + address + "\r\n", elsewhere, ""},
+        {"To: " + address + "\r\n", MailSettings(), ""},
+        {"To: support@example.org\r\n", settings, ""},
+        {"To: support+@example.org\r\n", settings, ""},
+        {"Subject: " + address + "\r\n", settings, ""},
+    };
+    for (const auto& one : cases) {
+        EXPECT_EQ(find_reply_token(one.settings, Headers(one.header)), one.token) << one.header;
+    }
+    auto unsigned_settings = settings;
+    unsigned_settings.reply_delimiter.clear();
+    EXPECT_EQ(make_reply_address(unsigned_settings, ticket), "support@example.org");
+}
+
+}  // namespace
+}  // namespace tributary::email
