@@ -45,6 +45,14 @@ test('links open outside and tell nothing', () => {
   expect(built.html).toContain('target="_blank" rel="noopener noreferrer"');
 });
 
+test.each(['javascript:alert(1)', ' JavaScript:x', 'data:text/html,x', '/api/v1/me', 'blob:x'])(
+  '%j is not a link to follow',
+  (href) => {
+    const built = buildMailDocument(`<a href="${href}">a</a>`, options());
+    expect(built.html).not.toContain('href="' + href);
+  },
+);
+
 test('the policy forbids scripts in both cases and remote images in one', () => {
   for (const remoteImages of ['block', 'load'] as const) {
     expect(mailPolicy(remoteImages)).toMatch(/^default-src 'none'/);

@@ -20,7 +20,8 @@ export function buildMailDocument(sanitized: string, options: MailOptions): Mail
   const body = parsed.body;
   placeInlineImages(body, options.contentIds);
   const remoteImages = options.remoteImages === 'block' ? removeRemoteImages(body) : 0;
-  for (const link of body.querySelectorAll('a[href]')) {
+  for (const link of body.querySelectorAll('a[href], area[href]')) {
+    if (!followable.test(link.getAttribute('href')!)) link.removeAttribute('href');
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
   }
@@ -33,6 +34,8 @@ export function mailPolicy(remoteImages: 'block' | 'load'): string {
   const images = remoteImages === 'load' ? 'data: blob: https: http:' : 'data: blob: cid:';
   return `default-src 'none'; img-src ${images}; style-src 'self'; form-action 'none'`;
 }
+
+const followable = /^\s*(?:https?:|mailto:|tel:)/i;
 
 function wrap(body: string, scheme: 'light' | 'dark', options: MailOptions): string {
   return (

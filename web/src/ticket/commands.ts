@@ -1,4 +1,5 @@
 // What the keyboard and the buttons do to an open ticket.
+import { flushSync } from 'svelte';
 import type { Desk } from '../app/desk.svelte';
 import type { Command } from '../app/keyboard';
 import type { TicketPatch } from '../api/types';
@@ -47,9 +48,8 @@ export async function solve(desk: Desk, ticket: OpenTicket): Promise<void> {
   });
 }
 
-// The box may just be appearing, so wait for it to be drawn.
+// The box may have to be drawn first; at once, or the next letters typed would be taken for commands.
 export function focusComposer(): void {
-  requestAnimationFrame(() => {
-    document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus();
-  });
+  flushSync();
+  document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus();
 }

@@ -11,6 +11,11 @@ interface StoredDraft {
   cc: string | null;
 }
 
+export interface Attempt {
+  key: string;
+  seen: number;
+}
+
 const prefix = 'tributary.draft.';
 
 export class Draft {
@@ -20,7 +25,7 @@ export class Draft {
   to = $state<string | null>(null); // null: as the server proposes
   cc = $state<string | null>(null);
   files = $state.raw<File[]>([]);
-  private key: { content: string; key: string } | null = null;
+  private lastAttempt: (Attempt & { content: string }) | null = null;
 
   constructor(private readonly ticket: Id) {
     const stored = read(prefix + ticket);
@@ -50,17 +55,23 @@ export class Draft {
       this.cc = null;
       this.files = [];
     }
-    this.key = null;
+    this.forgetAttempt();
     this.save();
   }
 
-  // The same content tried again keeps its key, so the server sends it once.
-  keyFor(content: unknown): string {
+  // The same content tried again is the very same request, so the server acts on it once: also when
+  // the first answer was lost and the ticket has moved on by our own words since.
+  attempt(content: unknown, seen: number): Attempt {
     const described = JSON.stringify(content);
-    if (this.key?.content !== described) {
-      this.key = { content: described, key: newIdempotencyKey() };
+    if (this.lastAttempt?.content !== described) {
+      this.lastAttempt = { content: described, seen, key: newIdempotencyKey() };
     }
-    return this.key.key;
+    return this.lastAttempt;
+  }
+
+  // A refusal is an answer: what follows is a new request.
+  forgetAttempt(): void {
+    this.lastAttempt = null;
   }
 }
 

@@ -66,10 +66,11 @@ export class OpenTicket {
   }
 
   async send(reply: Omit<Reply, 'seen'>, isRetry = false): Promise<SendOutcome> {
-    const seen = this.seen?.change ?? 0;
+    const { seen, key } = this.draft.attempt(reply, this.seen?.change ?? 0);
     try {
-      await this.api.reply(this.id, { ...reply, seen }, this.draft.keyFor([reply, seen]));
+      await this.api.reply(this.id, { ...reply, seen }, key);
     } catch (problem) {
+      if (isRefusal(problem)) this.draft.forgetAttempt();
       if (!isStaleReply(problem)) throw problem;
       await this.refresh();
       const missed = this.missed(problem);
@@ -89,7 +90,7 @@ export class OpenTicket {
   }
 
   async addNote(words: string): Promise<void> {
-    await this.api.addNote(this.id, words, this.draft.keyFor(['note', words]));
+    await this.api.addNote(this.id, words, this.draft.attempt(['note', words], 0).key);
     this.draft.clear('note');
     await this.refresh();
   }
@@ -126,6 +127,11 @@ export class OpenTicket {
     const fresh = unseen(seen, this.detail, this.me.agent.id);
     return fresh.length > 0 ? fresh : newer;
   }
+}
+
+// The server has said no, as against not having answered.
+function isRefusal(problem: unknown): boolean {
+  return problem instanceof ApiError && problem.status >= 400 && problem.status < 500;
 }
 
 function isStaleReply(problem: unknown): problem is ApiError {
