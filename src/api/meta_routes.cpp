@@ -43,6 +43,7 @@ http::Reply asset_reply(const http::Request& request, const WebAsset& asset) {
     http::Reply reply(200);
     const std::string etag = "\"" + std::string(asset.etag) + "\"";
     reply.headers.set("ETag", etag);
+    reply.headers.set("Content-Security-Policy", std::string(asset.content_security_policy));
     reply.headers.set("Cache-Control",
                       asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
     if (request.headers.get("If-None-Match") == etag) {

@@ -87,7 +87,9 @@ class Daemon {
 
     int run() {
         if (options_.prepare) options_.prepare(*store_);
-        server_ = std::make_unique<http::Server>(io_, server_options(config_), make_router(api_));
+        http::Router router = make_router(api_);
+        if (options_.add_routes) options_.add_routes(router);
+        server_ = std::make_unique<http::Server>(io_, server_options(config_), std::move(router));
         api_.server = server_.get();
         if (const Result<> started = supervisor_.start(config_.connectors); !started) {
             print_error(started.error());

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "app/config.hpp"
+#include "http/router.hpp"
 
 namespace tributary {
 
@@ -15,6 +16,8 @@ struct DaemonOptions {
     std::function<void(std::uint16_t)> on_ready;
     // Once, in the open store, before anything serves.
     std::function<void(Store&)> prepare;
+    // Routes besides the house's own.
+    std::function<void(http::Router&)> add_routes;
 };
 
 // Returns the process's exit code: 0 drained, 1 failed, 2 the configuration is wrong.

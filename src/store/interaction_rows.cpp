@@ -129,7 +129,7 @@ std::string search_text(const Interaction& interaction) {
 }
 
 void insert_interaction(Tx& tx, Interaction& interaction) {
-    interaction.seq = tx.next_number("arrival");
+    if (interaction.seq == 0) interaction.seq = tx.next_number("arrival");
     insert_row(tx, interaction);
     insert_content(tx, interaction);
     insert_attachments(tx, interaction);

@@ -14,7 +14,8 @@ constexpr std::string_view timeline_name = "timeline";
 std::optional<Referenced> read_referenced(Rows rows) {
     if (!rows.next()) return std::nullopt;
     Referenced found;
-    rows.read(found.interaction, found.customer, found.ticket, found.direction, found.connector);
+    rows.read(found.interaction, found.customer, found.ticket, found.direction, found.connector,
+              found.is_claimed);
     return found;
 }
 
@@ -112,12 +113,14 @@ std::vector<Referenced> find_by_message_ids(const Tx& tx,
     for (const std::string& message_id : message_ids) {
         if (message_id.empty()) continue;
         Rows rows = tx.query(
-            R"sql(SELECT seq, id, customer, ticket, direction, connector FROM interaction
+            R"sql(SELECT seq, id, customer, ticket, direction, connector, is_claimed
+                  FROM interaction
                   WHERE message_id = $1 ORDER BY seq DESC LIMIT 1)sql",
             message_id);
         if (!rows.next()) continue;
         auto& [seq, one] = found.emplace_back();
-        rows.read(seq, one.interaction, one.customer, one.ticket, one.direction, one.connector);
+        rows.read(seq, one.interaction, one.customer, one.ticket, one.direction, one.connector,
+                  one.is_claimed);
     }
     std::sort(found.begin(), found.end(),
               [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -133,7 +136,7 @@ std::vector<Referenced> find_by_message_ids(const Tx& tx,
 std::optional<Referenced> find_by_conversation(const Tx& tx, std::string_view connector,
                                                std::string_view conversation) {
     return read_referenced(
-        tx.query(R"sql(SELECT id, customer, ticket, direction, connector FROM interaction
+        tx.query(R"sql(SELECT id, customer, ticket, direction, connector, is_claimed FROM interaction
                        WHERE connector = $1 AND conversation = $2
                        ORDER BY seq DESC LIMIT 1)sql",
                  connector, conversation));

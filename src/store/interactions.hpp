@@ -27,8 +27,8 @@ std::optional<LedgerEntry> claim_dedupe_key(Tx& tx, std::string_view connector,
 
 // --- interactions -------------------------------------------------------------------------------
 
-// `seq` is the caller's (desk/timeline.hpp). Writes content, attachments, deliveries, message ids and
-// the search index.
+// `seq` is the number of the change that announces it; 0 takes the next. Writes content, attachments,
+// deliveries, message ids and the search index.
 void insert_interaction(Tx& tx, Interaction& interaction);
 std::optional<Interaction> find_interaction(const Tx& tx, InteractionId id);
 

@@ -110,15 +110,21 @@ void load_last_words(const Tx& tx, TicketRow& row) {
 TicketRow load_ticket_row(const Tx& tx, std::int64_t seq) {
     TicketRow row;
     row.ticket = load_ticket(tx, seq);
-    row.customer_name =
-        tx.query_one<std::string>(R"sql(SELECT display_name FROM customer WHERE id = $1)sql",
-                                  row.ticket.customer)
-            .value_or("");
+    Rows customer = tx.query(R"sql(SELECT display_name, number FROM customer WHERE id = $1)sql",
+                             row.ticket.customer);
+    if (customer.next()) customer.read(row.customer_name, row.customer_number);
     load_last_words(tx, row);
     return row;
 }
 
 }  // namespace
+
+std::optional<TicketRow> find_ticket_row(const Tx& tx, TicketId id) {
+    const auto seq =
+        tx.query_one<std::int64_t>(R"sql(SELECT seq FROM ticket WHERE id = $1)sql", id);
+    if (!seq) return std::nullopt;
+    return load_ticket_row(tx, *seq);
+}
 
 Page<TicketRow> list_tickets(const Tx& tx, const TicketFilter& filter, TicketOrder order,
                              const PageRequest& page) {

@@ -11,7 +11,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t most_steps = 256;
-constexpr auto longest_batch = std::chrono::milliseconds(10);
+constexpr auto longest_batch = std::chrono::milliseconds(25);
 
 [[noreturn]] void die_of(const DiskFault& fault) {
     log::error("store.disk_failed", "detail", fault.error().detail, "do",

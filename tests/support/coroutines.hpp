@@ -59,6 +59,7 @@ class LoopbackServer {
     awaitable<void> accept() {
         while (true) {
             Socket socket = co_await acceptor_.async_accept(use_awaitable);
+            socket.set_option(asio::ip::tcp::no_delay(true));
             ++connections_;
             spawn(acceptor_.get_executor(), "test.serve", serve_one(std::move(socket)));
         }

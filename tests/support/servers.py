@@ -4,13 +4,12 @@ Everything listens on loopback with ports of its own choosing, lives below one f
 by process id. Waiting is always for an event with a deadline, never for a length of time.
 """
 
-import base64
+import grp
 import http.client
 import json
 import os
 import pathlib
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
@@ -43,6 +42,11 @@ def answers(port):
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def unprivileged():
+    """The account servers run as: never root, which Dovecot refuses anyway."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
 class Process:
@@ -78,10 +82,9 @@ class Dovecot:
         self.mail.mkdir(parents=True, exist_ok=True)
         self.process = None
         self.delivered = 0
-        # Dovecot refuses to serve mail as root.
-        self.account = pwd.getpwnam("nobody")
+        self.account = unprivileged()
         os.chmod(self.folder, 0o755)
-        os.chown(self.mail, self.account.pw_uid, self.account.pw_gid)
+        self.give_away(self.mail)
         (self.folder / "dovecot.conf").write_text(self.configuration(fsync))
 
     def configuration(self, fsync):
@@ -95,8 +98,8 @@ protocols = imap
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-default_internal_user = nobody
-default_login_user = nobody
+default_internal_user = {self.account.pw_name}
+default_login_user = {self.account.pw_name}
 default_internal_group = {self.group()}
 first_valid_uid = 1
 mail_uid = {self.account.pw_uid}
@@ -133,9 +136,11 @@ service imap {{
 """
 
     def group(self):
-        import grp
-
         return grp.getgrgid(self.account.pw_gid).gr_name
+
+    def give_away(self, path):
+        if os.geteuid() == 0:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
     def start(self):
         command = ["dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
@@ -158,12 +163,12 @@ service imap {{
             (box / part).mkdir(parents=True, exist_ok=True)
         if self.delivered == 0:
             for path in [box, *box.iterdir()]:
-                os.chown(path, self.account.pw_uid, self.account.pw_gid)
+                self.give_away(path)
         self.delivered += 1
         name = f"{time.time_ns()}.{os.getpid()}_{self.delivered}.test"
         aside = box / "tmp" / name
         aside.write_bytes(message)
-        os.chown(aside, self.account.pw_uid, self.account.pw_gid)
+        self.give_away(aside)
         aside.rename(box / "new" / name)
 
 
@@ -178,12 +183,10 @@ class SmtpSink:
         self.process = None
 
     def start(self):
-        account = pwd.getpwnam("nobody").pw_name
         os.chmod(self.folder, 0o755)
         os.chmod(self.box, 0o777)
-        command = ["smtp-sink", "-u", account, "-d", f"{self.box}/%M.", f"127.0.0.1:{self.port}", "100"]
-        if os.geteuid() != 0:
-            command = ["smtp-sink", "-d", f"{self.box}/%M.", f"127.0.0.1:{self.port}", "100"]
+        who = ["-u", unprivileged().pw_name] if os.geteuid() == 0 else []
+        command = ["smtp-sink", *who, "-d", f"{self.box}/%M.", f"127.0.0.1:{self.port}", "100"]
         self.process = Process(command, self.folder / "sink.out", cwd=self.box)
         wait_until(lambda: answers(self.port), what="smtp-sink to answer")
         return self
@@ -330,10 +333,3 @@ class Tributary:
 
         return wait_until(is_up, patience, f"connector {name} to be up")
 
-
-def have(*programs):
-    return all(shutil.which(program) for program in programs)
-
-
-def basic(user, password):
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -1,14 +1,14 @@
 -- The first schema. The text is PostgreSQL's; SQLite's driver reads two phrases its own way:
 -- "BIGINT PRIMARY KEY" as its row id, and the comment "by key" as a table kept in key order.
--- `seq` is the house-wide order of arrival, one counter for customers, tickets and interactions, so
--- that search can merge them by time. Enumerations hold the numbers of src/model. Times are UTC ms.
+-- `seq` is the house-wide order of arrival, one counter for customers, tickets, interactions and
+-- changes, so that search can merge them by time and a reply can tell what came after a change. Enumerations hold the numbers of src/model. Times are UTC ms.
 
 CREATE TABLE counter (
     name TEXT NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
 ) /* by key */;
 INSERT INTO counter (name, value)
-VALUES ('arrival', 0), ('change', 0), ('customer', 1000), ('ticket', 1000);
+VALUES ('arrival', 0), ('customer', 1000), ('ticket', 1000);
 
 -- `words` is what the search index holds of this row: an entry is removed by naming its words.
 CREATE TABLE customer (
