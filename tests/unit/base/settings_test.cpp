@@ -200,6 +200,7 @@ TEST(settings, syntax_errors_name_line_and_column) {
     const Case cases[] = {
         {"address = ", "t.toml:1:1"},
         {"a = 1\nb = = 2", "t.toml:2:5: "},
+        {"a = 1\n[$b]\n", "t.toml:2:2: "},  // toml++ 3.3 asserts on it
         {"a = 1\n\nb = 2\na = 3", "t.toml:4:"},
         {"a = 1\n\nb = 2\na = 3", "first defined on line 1"},
         {"[t]\nx = 1\n[u]\nx = 1\n[t]\n", "t.toml:5:"},
