@@ -7,7 +7,6 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "connector/stored_request.hpp"
 #include "connectors/webform/bucket.hpp"
 #include "connectors/webform/definition.hpp"
 #include "connectors/webform/form_page.hpp"
@@ -19,6 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxIdempotencyKey = 200;
+constexpr std::size_t kLargeBody = 100'000;
 
 bool wants_page(const http::Request& request) {
     return http::prefers(request, "text/html", "application/json");
@@ -62,8 +62,7 @@ class WebformConnector final : public Connector {
         Post() = default;
         std::string token_text;
         std::optional<FormToken> token;
-        http::Form form;
-        Submission submission;
+        Received received;
     };
 
     awaitable<http::Reply> answer(const http::Request& request);
@@ -71,10 +70,10 @@ class WebformConnector final : public Connector {
     http::Reply show_form(const http::Request& request) const;
     http::Reply preflight() const;
     std::optional<http::Reply> limit(const http::Request& request);
-    Result<Post> read_post(const http::Request& request) const;
+    awaitable<Result<Post>> open_post(const http::Request& request);
+    awaitable<Result<Received>> read(const http::Request& request);
     http::Reply refuse(const http::Request& request, const Post& post, const Error& error) const;
-    Result<SubmissionKey> choose_key(const http::Request& request, const Post& post,
-                                     const std::string& hash) const;
+    Result<SubmissionKey> choose_key(const http::Request& request, const Post& post) const;
     bool is_spam(const Post& post) const;
     http::Reply receipt(const http::Request& request, const Receipt& receipt) const;
     bool may_post_from(const http::Request& request, const std::string& origin) const;
@@ -150,15 +149,22 @@ std::optional<http::Reply> WebformConnector::limit(const http::Request& request)
                                     .with_retry_after(*wait));
 }
 
-Result<WebformConnector::Post> WebformConnector::read_post(const http::Request& request) const {
-    auto form = read_form(definition_, request);
-    if (!form) return form.error();
+// Files are hashed on another thread: what is done here, everybody waits for.
+awaitable<Result<Received>> WebformConnector::read(const http::Request& request) {
+    if (request.body.size() < kLargeBody) co_return read_post(definition_, request);
+    auto work = [this, &request] { return read_post(definition_, request); };
+    co_return co_await host_.workers().offload(work);
+}
+
+awaitable<Result<WebformConnector::Post>> WebformConnector::open_post(
+    const http::Request& request) {
+    auto received = co_await read(request);
+    if (!received) co_return received.error();
     Post post;
-    post.form = std::move(*form);
-    post.token_text = http::find_field(post.form.fields, kTokenField).value_or("");
+    post.received = std::move(*received);
+    post.token_text = http::find_field(post.received.typed, kTokenField).value_or("");
     if (!post.token_text.empty()) post.token = open_token(host_, post.token_text);
-    post.submission = fit(definition_.fields, post.form, definition_.files);
-    return post;
+    co_return post;
 }
 
 // A page with what was typed for people, a problem document for programs.
@@ -166,7 +172,7 @@ http::Reply WebformConnector::refuse(const http::Request& request, const Post& p
                                      const Error& error) const {
     if (!wants_page(request)) return http::Reply::problem(error);
     Attempt attempt;
-    attempt.typed = post.form.fields;
+    attempt.typed = post.received.typed;
     attempt.errors = error.fields;
     if (error.fields.empty()) attempt.notice = error.message;
     // The token goes on while it is good: the time of filling and the nonce are this visit's.
@@ -175,9 +181,10 @@ http::Reply WebformConnector::refuse(const http::Request& request, const Post& p
                      keep ? post.token_text : issue_token(host_), attempt);
 }
 
-Result<SubmissionKey> WebformConnector::choose_key(const http::Request& request, const Post& post,
-                                                   const std::string& hash) const {
+Result<SubmissionKey> WebformConnector::choose_key(const http::Request& request,
+                                                   const Post& post) const {
     const std::string given(request.headers.get("Idempotency-Key"));
+    const std::string& hash = post.received.hash;
     if (given.size() > kMaxIdempotencyKey)
         return Error(Outcome::invalid, "The Idempotency-Key may have at most 200 bytes.");
     if (!given.empty()) {
@@ -194,36 +201,29 @@ Result<SubmissionKey> WebformConnector::choose_key(const http::Request& request,
 }
 
 bool WebformConnector::is_spam(const Post& post) const {
-    if (!http::find_field(post.form.fields, kTrapField).value_or("").empty()) return true;
+    if (!http::find_field(post.received.typed, kTrapField).value_or("").empty()) return true;
     return post.token && host_.clock().now() - post.token->issued_at < definition_.minimum_fill;
 }
 
 awaitable<http::Reply> WebformConnector::take_post(const http::Request& request) {
     if (auto reply = limit(request)) co_return std::move(*reply);
-    auto read = read_post(request);
-    if (!read) {
+    auto opened = co_await open_post(request);
+    if (!opened) {
         const Post nothing;
-        co_return refuse(request, nothing, read.error());
+        co_return refuse(request, nothing, opened.error());
     }
-    Post& post = *read;
+    Post& post = *opened;
     if (!post.token && (definition_.requires_token || !post.token_text.empty())) {
         const Error stale(Outcome::denied, "The form was open too long. Please send it again.");
         co_return refuse(request, post, stale);
     }
-    if (!post.submission.errors.empty()) {
-        Error wrong(Outcome::invalid, "The form is not filled in as it asks.");
-        wrong.fields = post.submission.errors;
-        co_return refuse(request, post, wrong);
-    }
-    const bool spam = is_spam(post);
-    auto message = to_message(definition_, post.submission, post.form);
-    const std::string hash = to_hex(content_hash(message));
-    const auto key = choose_key(request, post, hash);
+    if (!post.received.submission.errors.empty())
+        co_return refuse(request, post, misfit(post.received.submission));
+    const auto key = choose_key(request, post);
     if (!key) co_return refuse(request, post, key.error());
+    InboundMessage message = std::move(post.received.message);
     message.dedupe_key = key->dedupe;
-    message.raw = write_request(request, kept_headers(), std::nullopt);
-    message.raw_content_type = "application/http";
-    if (spam) {
+    if (is_spam(post)) {
         message.trouble = Error(Outcome::rejected, "A machine seems to have filled in the form.")
                               .with_reason("spam");
     }
@@ -231,7 +231,7 @@ awaitable<http::Reply> WebformConnector::take_post(const http::Request& request)
     messages.push_back(std::move(message));
     std::optional<std::string> no_cursor;
     const auto receipts = co_await host_.accept(std::move(messages), std::move(no_cursor));
-    if (!key->visit.empty()) sent_.remember(key->visit, hash);
+    if (!key->visit.empty()) sent_.remember(key->visit, post.received.hash);
     co_return receipt(request, receipts.front());
 }
 

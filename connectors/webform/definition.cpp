@@ -14,6 +14,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxFormFields = 500;
+// Headers that normalising reads.
+const std::vector<std::string> kKeptHeaders = {"Content-Type", "Idempotency-Key"};
 
 void add_page_settings(Schema& schema) {
     schema.push_back(
@@ -129,6 +131,42 @@ void add_files(std::vector<http::UploadedFile> files, InboundMessage& message) {
     }
 }
 
+Result<http::Form> read_form(const Definition& definition, const http::Request& request) {
+    http::FormLimits limits;
+    limits.max_fields = kMaxFormFields;
+    limits.max_files = definition.files.max_files;
+    limits.max_file_bytes = definition.files.max_bytes;
+    return http::parse_form(request, limits);
+}
+
+InboundMessage to_message(const Definition& definition, const Submission& submission,
+                          std::vector<http::UploadedFile> files) {
+    InboundMessage message;
+    Content& content = message.content;
+    content.kind = Kind::form;
+    const std::string subject = submission.text("subject");
+    content.subject = subject.empty() ? definition.subject : subject;
+    content.text = submission.text("message");
+    if (content.text.empty()) content.text = all_answers(definition.fields, submission);
+    content.reply_text = content.text;
+    content.warnings = submission.warnings;
+    json::object data;
+    data["form"] = definition.title;
+    data["fields"] = submission.values;
+    content.data = json::serialize(data);
+    add_identities(definition, submission, message);
+    add_files(std::move(files), message);
+    return message;
+}
+
+std::string content_hash(const InboundMessage& message) {
+    Sha256Stream stream;
+    stream.update(message.content.data);
+    for (const InboundFile& file : message.files)
+        stream.update(file.meta.sha256);
+    return to_hex(stream.finish());
+}
+
 }  // namespace
 
 const Schema& settings_schema() {
@@ -166,40 +204,25 @@ Result<Definition> read_definition(const Settings& settings) {
     return definition;
 }
 
-Result<http::Form> read_form(const Definition& definition, const http::Request& request) {
-    http::FormLimits limits;
-    limits.max_fields = kMaxFormFields;
-    limits.max_files = definition.files.max_files;
-    limits.max_file_bytes = definition.files.max_bytes;
-    return http::parse_form(request, limits);
+Result<Received> read_post(const Definition& definition, const http::Request& request) {
+    auto form = read_form(definition, request);
+    if (!form) return form.error();
+    Received received;
+    received.submission = fit(definition.fields, *form, definition.files);
+    received.typed = std::move(form->fields);
+    if (!received.submission.errors.empty()) return received;
+    received.message = to_message(definition, received.submission, std::move(form->files));
+    received.message.raw = write_request(request, kKeptHeaders, std::nullopt);
+    received.message.raw_content_type = "application/http";
+    received.hash = content_hash(received.message);
+    return received;
 }
 
-InboundMessage to_message(const Definition& definition, const Submission& submission,
-                          http::Form form) {
-    InboundMessage message;
-    Content& content = message.content;
-    content.kind = Kind::form;
-    const std::string subject = submission.text("subject");
-    content.subject = subject.empty() ? definition.subject : subject;
-    content.text = submission.text("message");
-    if (content.text.empty()) content.text = all_answers(definition.fields, submission);
-    content.reply_text = content.text;
-    content.warnings = submission.warnings;
-    json::object data;
-    data["form"] = definition.title;
-    data["fields"] = submission.values;
-    content.data = json::serialize(data);
-    add_identities(definition, submission, message);
-    add_files(std::move(form.files), message);
-    return message;
-}
-
-std::string content_hash(const InboundMessage& message) {
-    Sha256Stream stream;
-    stream.update(message.content.data);
-    for (const InboundFile& file : message.files)
-        stream.update(file.meta.sha256);
-    return stream.finish();
+Error misfit(const Submission& submission) {
+    Error error(Outcome::invalid, "The form is not filled in as it asks.");
+    error.reason = "form";
+    error.fields = submission.errors;
+    return error;
 }
 
 Result<InboundMessage> read_original(const Definition& definition, std::string_view raw) {
@@ -209,30 +232,18 @@ Result<InboundMessage> read_original(const Definition& definition, std::string_v
     const std::string_view body = trim(request.body);
     if (!stored->was_received && !body.starts_with('{'))
         request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-    auto form = read_form(definition, request);
-    if (!form) return form.error();
-    const auto submission = fit(definition.fields, *form, definition.files);
-    if (!submission.errors.empty()) {
-        Error error(Outcome::invalid, "The form is not filled in as it asks.");
-        error.reason = "form";
-        error.fields = submission.errors;
-        return error;
-    }
+    auto received = read_post(definition, request);
+    if (!received) return received.error();
+    if (!received->submission.errors.empty()) return misfit(received->submission);
     const std::string key(request.headers.get("Idempotency-Key"));
-    const std::string nonce = nonce_of(http::find_field(form->fields, kTokenField).value_or(""));
-    auto message = to_message(definition, submission, std::move(*form));
-    const std::string hash = to_hex(content_hash(message));
+    const std::string nonce = nonce_of(http::find_field(received->typed, kTokenField).value_or(""));
+    InboundMessage message = std::move(received->message);
     message.dedupe_key = !key.empty()     ? "key:" + key
-                         : !nonce.empty() ? "token:" + nonce + ":" + hash
-                                          : "sha256:" + hash;
+                         : !nonce.empty() ? "token:" + nonce + ":" + received->hash
+                                          : "sha256:" + received->hash;
     message.raw = raw;
     message.raw_content_type = stored->was_received ? "application/http" : "text/plain";
     return message;
-}
-
-const std::vector<std::string>& kept_headers() {
-    static const std::vector<std::string> names = {"Content-Type", "Idempotency-Key"};
-    return names;
 }
 
 }  // namespace tributary::webform

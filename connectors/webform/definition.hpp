@@ -31,19 +31,21 @@ struct Definition {
 
 Result<Definition> read_definition(const Settings& settings);
 
-// Parses the body under the form's limits. Reasons as of http::parse_form.
-Result<http::Form> read_form(const Definition& definition, const http::Request& request);
+// One post, taken apart. `message` is only made when the submission fits.
+struct Received {
+    Received() = default;
+    http::Fields typed;
+    Submission submission;
+    InboundMessage message;  // its dedupe key is the caller's to set
+    std::string hash;        // what two posts that say the same have in common
+};
 
-// The interaction that a fitting submission is. The dedupe key is the caller's to set.
-InboundMessage to_message(const Definition& definition, const Submission& submission,
-                          http::Form form);
-// What two submissions that say the same have in common.
-std::string content_hash(const InboundMessage& message);
+// Reasons of an Error as of http::parse_form. Takes as long as the files are large.
+Result<Received> read_post(const Definition& definition, const http::Request& request);
+// The Error that names every field at fault.
+Error misfit(const Submission& submission);
 
 // A stored request (connector/stored_request.hpp), or a bare body: JSON or urlencoded.
 Result<InboundMessage> read_original(const Definition& definition, std::string_view raw);
-
-// Headers that normalising reads.
-const std::vector<std::string>& kept_headers();
 
 }  // namespace tributary::webform

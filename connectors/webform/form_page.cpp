@@ -46,6 +46,11 @@ std::string attribute(std::string_view name, std::string_view value) {
     return " " + std::string(name) + "=\"" + html_escape(value) + "\"";
 }
 
+// Of the field that an error is about; its pointer comes with and without a slash.
+std::string field_name(const FieldError& error) {
+    return error.pointer.starts_with('/') ? error.pointer.substr(1) : error.pointer;
+}
+
 std::string_view input_type(FieldType type) {
     switch (type) {
         case FieldType::email: return "email";
@@ -78,7 +83,7 @@ class FormWriter {
                 "</h2>\n";
         if (!attempt_.errors.empty()) html += "<ul>\n";
         for (const FieldError& error : attempt_.errors) {
-            html += "<li><a" + attribute("href", "#field-" + error.pointer.substr(1)) + ">" +
+            html += "<li><a" + attribute("href", "#field-" + field_name(error)) + ">" +
                     html_escape(error.detail) + "</a></li>\n";
         }
         if (!attempt_.errors.empty()) html += "</ul>\n";
@@ -102,7 +107,7 @@ class FormWriter {
     }
 
     const FieldError* error_of(const Field& field) const {
-        const auto at = std::ranges::find(attempt_.errors, "/" + field.name, &FieldError::pointer);
+        const auto at = std::ranges::find(attempt_.errors, field.name, field_name);
         return at == attempt_.errors.end() ? nullptr : &*at;
     }
 

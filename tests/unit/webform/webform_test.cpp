@@ -139,6 +139,7 @@ TEST(Webform, RefusesWhatDoesNotFitAndSaysWhere) {
         {many.c_str(), form, 422, ""},
         {R"({"name": ["Ann"], "email": "ann@example.com", "message": "Hi"})", "application/json",
          422, "name"},
+        {R"({"": ["x"]})", "application/json", 422, ""},
         {R"({"name": "Ann", "name": "Bob"})", "application/json", 400, ""},
         {"[1]", "application/json", 422, ""},
         {"x", "text/plain", 415, ""},
@@ -150,9 +151,28 @@ TEST(Webform, RefusesWhatDoesNotFitAndSaysWhere) {
         Site site;
         const auto reply = site.send(post(test.body, {{"Content-Type", test.type}}));
         EXPECT_EQ(reply.status, test.status) << std::string_view(test.body).substr(0, 60);
+        const auto page =
+            site.send(post(test.body, {{"Content-Type", test.type}, {"Accept", "text/html"}}));
+        EXPECT_EQ(page.status, test.status) << std::string_view(test.body).substr(0, 60);
+        EXPECT_NE(page.body.find("role=\"alert\""), std::string::npos);
         EXPECT_NE(reply.body.find(test.named), std::string::npos) << reply.body;
         EXPECT_TRUE(site.host.accepted.empty());
     }
+}
+
+TEST(Webform, TakesLargeFilesApartElsewhere) {
+    Site site;
+    std::string body;
+    for (const char* field :
+         {"name\"\r\n\r\nAnn", "email\"\r\n\r\na@example.com", "message\"\r\n\r\nHi"})
+        body += std::string("--b\r\nContent-Disposition: form-data; name=\"") + field + "\r\n";
+    const std::string bytes(300'000, 'x');
+    body += "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\n" +
+            bytes + "\r\n--b--\r\n";
+    EXPECT_EQ(site.send(post(body, {{"Content-Type", "multipart/form-data; boundary=b"}})).status,
+              202);
+    ASSERT_EQ(site.host.accepted.size(), 1u);
+    EXPECT_EQ(site.host.accepted.front().files.at(0).bytes, bytes);
 }
 
 TEST(Webform, TheHostedFormNeedsNoScript) {
