@@ -105,7 +105,7 @@ void add_smtp(Schema& schema) {
 class Faults {
  public:
     void add(std::string setting, std::string what) {
-        error_ = std::move(error_).with_field(std::move(setting), std::move(what));
+        error_.fields.emplace_back(std::move(setting), std::move(what));
     }
     void check_url(const std::string& setting, const std::string& url,
                    const std::string& protocol) {
