@@ -30,7 +30,7 @@ export function makeWorld(now = Date.now()) {
     name,
     channel,
     title,
-    state: 'running',
+    state: 'up',
     reason: '',
     last_in: ago(4 * minute),
     last_out: ago(20 * minute),
@@ -40,26 +40,27 @@ export function makeWorld(now = Date.now()) {
     ...over,
   });
   world.connectors = [
-    connector('support', 'email', 'Support mailbox', {
+    connector('support', 'email', 'E-mail mailbox', {
       capabilities: capabilities({ has_subject: true, has_html: true, has_recipients: true }),
       queued: 1,
     }),
-    connector('contact', 'webform', 'Contact form', {
+    connector('contact', 'webform', 'Web form', {
       last_in: ago(50 * minute),
       last_out: null,
       capabilities: capabilities({ can_send: false }),
     }),
-    connector('site-chat', 'chat', 'Website chat', {
+    connector('site-chat', 'chat', 'Live chat', {
       last_in: ago(9 * minute),
       capabilities: capabilities({ needs_presence: true, max_text: 2000 }),
     }),
-    connector('shop', 'webhook', 'Shop events', {
+    connector('shop', 'webhook', 'Webhook', {
       last_in: ago(2 * hour),
       last_out: null,
+      backlog: null,
       capabilities: capabilities({ can_send: false }),
     }),
-    connector('orders', 'email', 'Orders mailbox', {
-      state: 'retrying',
+    connector('orders', 'email', 'E-mail mailbox', {
+      state: 'down',
       reason:
         'Sign-in refused by imap.lakeside.example: the password was not accepted. Next try in 4 minutes.',
       last_in: ago(26 * hour),
@@ -76,7 +77,7 @@ export function makeWorld(now = Date.now()) {
       display_name: name,
       owner: null,
       fields: {},
-      identities: identities.map(([kind, value, proof, scope = '', display = value]) => ({
+      identities: identities.map(([kind, value, proof, scope = null, display = value]) => ({
         kind,
         value,
         proof,
@@ -125,7 +126,7 @@ export function makeWorld(now = Date.now()) {
     'Anna Lindqvist',
     [
       ['email', 'anna.lindqvist@fjordmail.example', 'channel'],
-      ['phone', '+46701234567', 'claimed', '', '+46 70 123 45 67'],
+      ['phone', '+46701234567', 'claimed', null, '+46 70 123 45 67'],
       ['user', 'u-20931', 'signed', 'shop'],
     ],
     {
@@ -220,7 +221,7 @@ export function makeWorld(now = Date.now()) {
         state: 'accepted',
         attempts: 1,
         next_attempt_at: null,
-        diagnostic: '',
+        diagnostic: null,
         maybe_sent_twice: false,
       },
     ],
@@ -316,7 +317,7 @@ export function makeWorld(now = Date.now()) {
           diagnostic: 'smtp; 550 5.1.1 No such user here',
         },
       ],
-      original_message_id: '',
+      original_message_id: null,
     },
   });
 
@@ -349,7 +350,7 @@ export function makeWorld(now = Date.now()) {
           state: 'accepted',
           attempts: 1,
           next_attempt_at: null,
-          diagnostic: '',
+          diagnostic: null,
           maybe_sent_twice: false,
         },
       ],
@@ -520,8 +521,8 @@ export function makeWorld(now = Date.now()) {
       channel: 'webhook',
       reason: 'bad_signature',
       detail: 'The signature does not match any current secret.',
-      sender: '203.0.113.77',
-      subject: '',
+      sender: null,
+      subject: null,
       received_at: ago(26 * hour),
     },
   ];
@@ -543,7 +544,7 @@ export function makeInteraction(world, of, over) {
     connector: ticket?.connector ?? 'support',
     channel: ticket?.channel ?? 'email',
     direction,
-    external_id: '',
+    external_id: null,
     customer_id: of.id,
     ticket_id: ticket?.id ?? null,
     ticket_number: ticket?.number ?? null,
@@ -552,7 +553,7 @@ export function makeInteraction(world, of, over) {
     from:
       direction === 'in'
         ? { name: of.display_name, address, proof: 'channel' }
-        : { name: agent?.name ?? '', address: self.address, proof: 'none' },
+        : { name: agent?.name ?? null, address: self.address, proof: 'none' },
     reply_to: [],
     to:
       direction === 'in' ? [self] : direction === 'out' ? [{ name: of.display_name, address }] : [],
@@ -561,7 +562,7 @@ export function makeInteraction(world, of, over) {
     text,
     reply_text: text,
     html_sanitized: null,
-    message_id: '',
+    message_id: null,
     in_reply_to: [],
     references: [],
     auto: { kind: 'none' },

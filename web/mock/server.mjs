@@ -158,7 +158,7 @@ class Mock {
       case 'tickets':
         if (!id) return this.listTickets(query);
         if (request.method === 'PATCH') return this.patchTicket(request, id, body);
-        if (isPost) return this.once(request, () => this.actOnTicket(id, verb, body));
+        if (isPost) return this.once(request, body, () => this.actOnTicket(id, verb, body));
         return this.ticketDetail(id);
       case 'customers':
         if (verb === 'timeline') return this.timeline(id, query);
@@ -185,16 +185,20 @@ class Mock {
     return found;
   }
 
-  once(request, act) {
+  once(request, body, act) {
     const key = request.headers['idempotency-key'];
     if (!key) throw new Refusal(400, { detail: 'Idempotency-Key is missing.' });
-    if (!this.answers.has(key)) this.answers.set(key, act());
+    const earlier = this.answers.get(key);
+    if (earlier && earlier.body !== JSON.stringify(body)) {
+      throw new Refusal(400, { detail: 'This Idempotency-Key was used for another request.' });
+    }
+    if (!earlier) this.answers.set(key, { body: JSON.stringify(body), answer: act() });
     if (this.failNext) {
       const status = this.failNext;
       this.failNext = null;
       throw new Refusal(status);
     }
-    return this.answers.get(key);
+    return this.answers.get(key).answer;
   }
 
   show(ticket) {
@@ -313,7 +317,7 @@ class Mock {
             state: 'queued',
             attempts: 0,
             next_attempt_at: null,
-            diagnostic: '',
+            diagnostic: null,
             maybe_sent_twice: false,
           }))
         : [],

@@ -343,7 +343,8 @@ describe.skipIf(!hasChromium)('desk', () => {
     await page.getByRole('link', { name: /Held mail/ }).click();
     await page.getByText('mime_depth').waitFor();
     await page.getByRole('button', { name: 'Take in again' }).first().click();
-    await expect.poll(() => mock.world.quarantine.length).toBe(1);
+    await page.getByText('mime_depth').waitFor({ state: 'detached' });
+    expect(mock.world.quarantine).toHaveLength(1);
     await page.getByRole('button', { name: 'Discard' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
     await page.getByText('Nothing is held').waitFor();
@@ -351,10 +352,10 @@ describe.skipIf(!hasChromium)('desk', () => {
 
   test('a channel in trouble says why', async () => {
     const { page, mock } = await open();
-    await page.getByRole('contentinfo').getByText('Retrying').waitFor();
+    await page.getByRole('contentinfo').getByText('Down').waitFor();
     await page.getByRole('link', { name: /Channels/ }).click();
     await page.getByText('Sign-in refused by imap.lakeside.example').first().waitFor();
-    mock.world.connectors[4].state = 'running';
+    mock.world.connectors[4].state = 'up';
     mock.world.connectors[4].reason = '';
     mock.change('connector.health', ['orders']);
     await page.getByText('All channels are well').waitFor();

@@ -38,15 +38,17 @@ export interface Capabilities {
   max_attachment: number;
 }
 
+export type ConnectorState = 'starting' | 'up' | 'degraded' | 'down' | 'paused';
+
 export interface Connector {
   name: string;
   channel: string;
   title: string;
-  state: string;
+  state: ConnectorState;
   reason: string;
   last_in: Instant | null;
   last_out: Instant | null;
-  backlog: number;
+  backlog: number | null; // null: the channel cannot know
   queued: number;
   capabilities: Capabilities;
 }
@@ -55,8 +57,8 @@ export interface Ticket {
   id: Id;
   number: number;
   customer: { id: Id; number: number; display_name: string };
-  connector: string;
-  channel: string;
+  connector: string | null;
+  channel: string | null;
   subject: string;
   status: TicketStatus;
   type: TicketType;
@@ -74,15 +76,15 @@ export interface Ticket {
 }
 
 export interface Party {
-  name: string;
-  address: string;
+  name: string | null;
+  address: string | null;
 }
 
 export interface ReplyOffer {
   available: boolean;
   reason: string;
-  connector: string;
-  channel: string;
+  connector: string | null;
+  channel: string | null;
   to: Party[];
   cc: Party[];
   subject: string;
@@ -99,7 +101,7 @@ export interface TicketDetail extends Ticket {
 
 export interface Attachment {
   id: Id;
-  filename: string;
+  filename: string | null;
   content_type: string;
   size: number;
   sha256: string;
@@ -107,22 +109,20 @@ export interface Attachment {
   content_id: string | null;
 }
 
-export interface Delivery {
-  name: string;
-  address: string;
+export interface Delivery extends Party {
   state: 'queued' | 'accepted' | 'failed';
   attempts: number;
   next_attempt_at: Instant | null;
-  diagnostic: string;
+  diagnostic: string | null;
   maybe_sent_twice: boolean;
 }
 
 export interface BouncedRecipient {
-  address: string;
-  status: string;
-  action: string;
+  address: string | null;
+  status: string | null;
+  action: string | null;
   permanent: boolean;
-  diagnostic: string;
+  diagnostic: string | null;
 }
 
 export interface Interaction {
@@ -130,16 +130,16 @@ export interface Interaction {
   seq: number;
   kind: Kind;
   channel: string;
-  connector: string;
+  connector: string | null;
   direction: Direction;
-  external_id: string;
+  external_id: string | null;
   customer_id: Id;
   ticket_id: Id | null;
   ticket_number: number | null;
   occurred_at: Instant;
   received_at: Instant;
   sent_at: Instant | null;
-  from: Party & { proof: Proof };
+  from: (Party & { proof: Proof }) | null;
   reply_to: Party[];
   to: Party[];
   cc: Party[];
@@ -148,11 +148,11 @@ export interface Interaction {
   reply_text: string;
   html_sanitized: string | null;
   attachments: Attachment[];
-  message_id: string;
+  message_id: string | null;
   in_reply_to: string[];
   references: string[];
   auto: { kind: 'none' | 'auto_reply' | 'bounce' | 'feedback' | 'receipt' | 'list' | 'loop' };
-  bounce: { recipients: BouncedRecipient[]; original_message_id: string } | null;
+  bounce: { recipients: BouncedRecipient[]; original_message_id: string | null } | null;
   data: Record<string, unknown>;
   warnings: string[];
   claimed: boolean;
@@ -166,7 +166,7 @@ export interface Identity {
   kind: string;
   value: string;
   proof: Proof;
-  scope: string;
+  scope: string | null;
   display: string;
 }
 
@@ -186,7 +186,7 @@ export interface SearchHit {
   id: Id;
   title: string;
   snippet: string; // matches stand between U+E000 and U+E001
-  customer_id: Id;
+  customer_id: Id | null;
   at: Instant;
 }
 
@@ -196,8 +196,8 @@ export interface HeldItem {
   channel: string;
   reason: string;
   detail: string;
-  sender: string;
-  subject: string;
+  sender: string | null;
+  subject: string | null;
   received_at: Instant;
 }
 

@@ -27,21 +27,23 @@ export class Connectors {
     this.refresher.request();
   }
 
-  find(name: string): Connector | undefined {
+  find(name: string | null): Connector | undefined {
     return this.items.find((connector) => connector.name === name);
-  }
-
-  titleOf(name: string): string {
-    return this.find(name)?.title || name;
   }
 }
 
-// Whatever the states are called, a reason means that something is wrong.
 export function healthOf(connector: Connector): Health {
-  if (['failed', 'misconfigured', 'error', 'unavailable'].includes(connector.state)) return 'bad';
-  if (['stopped', 'disabled', 'off'].includes(connector.state)) return 'off';
-  if (['starting', 'retrying', 'degraded', 'connecting', 'waiting'].includes(connector.state)) {
-    return connector.state === 'starting' ? 'busy' : 'bad';
-  }
-  return connector.reason ? 'busy' : 'good';
+  return healthOfState[connector.state] ?? 'bad';
+}
+
+const healthOfState: Record<Connector['state'], Health> = {
+  up: 'good',
+  starting: 'busy',
+  degraded: 'busy',
+  down: 'bad',
+  paused: 'off',
+};
+
+export function pileOf(connector: Connector): number {
+  return (connector.backlog ?? 0) + connector.queued;
 }

@@ -1,4 +1,5 @@
 import type {
+  ConnectorState,
   Direction,
   Interaction,
   Kind,
@@ -352,20 +353,17 @@ export const en = {
     queued: 'Waiting to be sent',
     reason: 'Reason',
     healthy: 'All channels are well',
+    unknown: 'unknown',
     troubled: (count: number) =>
       plural(count, 'channel needs attention', 'channels need attention'),
     empty: 'No channel is set up yet.',
     states: {
-      running: 'Running',
-      ok: 'Running',
       starting: 'Starting',
-      idle: 'Idle',
-      stopped: 'Stopped',
-      retrying: 'Retrying',
-      degraded: 'Degraded',
-      failed: 'Failed',
-      misconfigured: 'Settings wrong',
-    } as Record<string, string>,
+      up: 'Running',
+      degraded: 'Impaired',
+      down: 'Down',
+      paused: 'Paused',
+    } as Record<ConnectorState, string>,
   },
 
   quarantine: {

@@ -23,7 +23,11 @@ test.each([
 test('what is shown can be read back', () => {
   const parties = [
     { name: 'Ann', address: 'a@x.example' },
-    { name: '', address: 'b@x.example' },
+    { name: null, address: 'b@x.example' },
   ];
-  expect(parseParties(formatParties(parties)).parties).toEqual(parties);
+  expect(parseParties(formatParties(parties)).parties).toEqual([
+    parties[0],
+    { name: '', address: 'b@x.example' },
+  ]);
+  expect(formatParties([{ name: 'Ann', address: null }])).toBe('Ann');
 });

@@ -1,9 +1,9 @@
 // Recipients as people type them: "Ann Lee <ann@example.com>, bob@example.com".
 import type { Party } from '../api/types';
 
-export function formatParty(party: Party): string {
-  if (!party.name || party.name === party.address) return party.address;
-  return party.address ? `${party.name} <${party.address}>` : party.name;
+export function formatParty({ name, address }: Party): string {
+  if (name && address && name !== address) return `${name} <${address}>`;
+  return address || name || '';
 }
 
 export function formatParties(parties: Party[]): string {

@@ -14,8 +14,9 @@ export function toneOf(interaction: Interaction): Tone {
 
 export function authorOf(interaction: Interaction): string {
   if (interaction.agent) return interaction.agent.name;
-  if (interaction.direction !== 'in') return interaction.from.name || text.message.system;
-  return interaction.from.name || interaction.from.address || text.common.unnamed;
+  const { from, direction } = interaction;
+  if (direction !== 'in') return from?.name || text.message.system;
+  return from?.name || from?.address || text.common.unnamed;
 }
 
 // HTML is shown at once where text would lose something: tables, pictures, lists. An answer above

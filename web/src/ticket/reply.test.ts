@@ -20,6 +20,7 @@ test('recipients go along only where they were changed', async () => {
   expect(await prepareReply(written, offer)).toEqual({ text: 'Hello' });
   expect(await prepareReply({ ...written, cc: 'b@x.example' }, offer)).toEqual({
     text: 'Hello',
+    to: offer.to,
     cc: [{ name: '', address: 'b@x.example' }],
   });
 });
@@ -44,7 +45,8 @@ test.each([
 test('files travel whole, however long', async () => {
   const bytes = Uint8Array.from({ length: 100_001 }, (_, index) => index % 251);
   expect(base64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
-  const file = new File([bytes], 'a.bin');
+  // Node 18 knows no File.
+  const file = Object.assign(new Blob([bytes]), { name: 'a.bin' }) as File;
   const reply = await prepareReply({ ...written, files: [file] }, offer);
   expect(reply.attachments?.[0]).toMatchObject({
     filename: 'a.bin',

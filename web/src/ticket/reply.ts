@@ -17,14 +17,17 @@ export function wrongAddresses(draft: Written, offer: ReplyOffer): string {
   return count === 0 ? text.composer.noRecipient : '';
 }
 
-// Recipients go along only where the agent changed them: else the server's proposal stands.
+// Recipients go along only where the agent changed them, and then all: else the server's proposal
+// stands.
 export async function prepareReply(
   draft: Written,
   offer: ReplyOffer,
 ): Promise<Omit<Reply, 'seen'>> {
   const reply: Omit<Reply, 'seen'> = { text: draft.reply.trim() };
-  if (offer.has_recipients && draft.to !== null) reply.to = parseParties(draft.to).parties;
-  if (offer.has_recipients && draft.cc !== null) reply.cc = parseParties(draft.cc).parties;
+  if (offer.has_recipients && (draft.to !== null || draft.cc !== null)) {
+    reply.to = draft.to === null ? offer.to : parseParties(draft.to).parties;
+    reply.cc = draft.cc === null ? offer.cc : parseParties(draft.cc).parties;
+  }
   if (draft.files.length > 0) {
     reply.attachments = await Promise.all(
       draft.files.map(async (file) => ({
