@@ -26,8 +26,8 @@ struct Session {
     std::string request;  // random; keeps equal messages without an id of their own apart
 };
 
-// The stored form (connector/stored_request.hpp): a head that is ours, and the client's body byte for
-// byte. Authorization is not in it.
+// The stored form (connector/stored_request.hpp): a head that is ours, and the client's body byte
+// for byte. Authorization is not in it.
 std::string make_raw(const Session& session, std::string_view content_type, std::string_view body);
 inline constexpr std::string_view raw_content_type = "application/http";
 

@@ -207,7 +207,8 @@ class ChatRoom {
     T run(awaitable<T> task) {
         auto future = asio::co_spawn(io, std::move(task), asio::use_future);
         io.restart();
-        while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready) io.run_one();
+        while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+            io.run_one();
         return future.get();
     }
     // Lets everything that can go on go on.
