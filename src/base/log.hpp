@@ -18,7 +18,7 @@ enum class Format { text, json };
 // Once, before the first line; again changes level and format.
 void configure(Level level, Format format);
 Level parse_level(std::string_view name);  // info when unknown
-void flush();  // waits until what was logged is written
+void flush();                              // waits until what was logged is written
 
 // One line under construction. Values are escaped: no control character reaches the log raw.
 class Fields {

@@ -32,7 +32,7 @@ enum class TicketPolicy { by_kind, always, never };
 // A file that came along; becomes an Attachment once its bytes are stored.
 struct InboundFile {
     InboundFile() = default;
-    Attachment meta;    // size and sha256 filled in by whoever made the bytes
+    Attachment meta;  // size and sha256 filled in by whoever made the bytes
     std::string bytes;
 };
 
@@ -47,15 +47,15 @@ struct InboundMessage {
     std::string raw;               // the original, byte for byte; kept for download and replay
     std::string raw_content_type;  // "message/rfc822", "application/http"
     Content content;
-    std::vector<InboundFile> files;     // parallel to content.attachments
-    std::vector<Identity> identities;   // of the writer, strongest proof first
-    std::string conversation;           // live conversations: their key; else ""
-    std::string ticket_token;           // what open_reply_token() found in a reply address; else ""
+    std::vector<InboundFile> files;    // parallel to content.attachments
+    std::vector<Identity> identities;  // of the writer, strongest proof first
+    std::string conversation;          // live conversations: their key; else ""
+    std::string ticket_token;          // what open_reply_token() found in a reply address; else ""
     TicketPolicy tickets = TicketPolicy::by_kind;
     bool is_missed_call = false;
-    bool is_history = false;            // import silently: no automatic mail, no reopening
-    bool acknowledge = false;           // a new ticket may be confirmed to the writer (desk's budget)
-    Timestamp received_at;              // zero: now
+    bool is_history = false;   // import silently: no automatic mail, no reopening
+    bool acknowledge = false;  // a new ticket may be confirmed to the writer (desk's budget)
+    Timestamp received_at;     // zero: now
     // Set when it could be stored but not understood: it goes to quarantine under this reason.
     std::optional<Error> trouble;
 };
@@ -65,23 +65,23 @@ enum class Fate { accepted, duplicate, quarantined };
 struct Receipt {
     Receipt() = default;
     Fate fate = Fate::accepted;
-    InteractionId interaction;                 // accepted, duplicate
-    std::int64_t seq = 0;                      // the interaction's place in its conversation's log
-    std::optional<std::int64_t> ticket_number; // when it stands on a ticket
+    InteractionId interaction;                  // accepted, duplicate
+    std::int64_t seq = 0;                       // the interaction's place in its conversation's log
+    std::optional<std::int64_t> ticket_number;  // when it stands on a ticket
     bool is_new_ticket = false;
 };
 
 // What an agent (or a rule) sends to a customer.
 struct OutboundMessage {
     OutboundMessage() = default;
-    InteractionId id;             // stable over retries: the idempotency key
+    InteractionId id;  // stable over retries: the idempotency key
     std::string conversation;
-    std::string message_id;       // chosen when queued (RFC 5322 form for channels that use it)
-    std::string reply_token;      // to be woven into a reply address; opaque
-    Party from;                   // the agent's public name; the connector knows its own address
-    std::vector<Party> to;        // those still to be reached in this attempt
+    std::string message_id;   // chosen when queued (RFC 5322 form for channels that use it)
+    std::string reply_token;  // to be woven into a reply address; opaque
+    Party from;               // the agent's public name; the connector knows its own address
+    std::vector<Party> to;    // those still to be reached in this attempt
     std::vector<Party> cc;
-    std::vector<Party> all_to;    // everybody it is addressed to, for the header
+    std::vector<Party> all_to;  // everybody it is addressed to, for the header
     std::vector<Party> all_cc;
     std::string subject;
     std::string text;
@@ -89,7 +89,7 @@ struct OutboundMessage {
     std::vector<InboundFile> files;
     std::vector<std::string> in_reply_to;
     std::vector<std::string> references;
-    bool is_automatic = false;    // must say so to other automata (RFC 3834)
+    bool is_automatic = false;  // must say so to other automata (RFC 3834)
     Timestamp created_at;
     int attempt = 1;
 };
@@ -101,10 +101,10 @@ struct RecipientResult {
         : recipient(std::move(p)), state(s), diagnostic(std::move(said)) {}
     Party recipient;
     State state;
-    std::string diagnostic;       // the other side's words; shown to agents
+    std::string diagnostic;  // the other side's words; shown to agents
     std::string remote_id;
     std::optional<Seconds> retry_after;
-    bool maybe_sent = false;      // the answer after the final byte never came
+    bool maybe_sent = false;  // the answer after the final byte never came
 };
 
 // One entry per recipient of the attempt. An exception means "unavailable" for all of them.
@@ -114,10 +114,10 @@ struct Health {
     Health() = default;
     enum class State { starting, up, degraded, down, paused };
     State state = State::starting;
-    std::string reason;                    // a sentence for the admin; "" when up
+    std::string reason;  // a sentence for the admin; "" when up
     std::optional<Timestamp> last_in;
     std::optional<Timestamp> last_out;
-    std::optional<std::int64_t> backlog;   // known to wait at the source
+    std::optional<std::int64_t> backlog;  // known to wait at the source
 };
 std::string_view to_string(Health::State state);
 
@@ -197,28 +197,28 @@ struct Capabilities {
     bool can_send = false;
     bool has_subject = false;
     bool has_html = false;
-    bool has_recipients = false;   // To/Cc exist and the agent may edit them
-    bool needs_presence = false;   // the customer is only reachable while the conversation lives
+    bool has_recipients = false;  // To/Cc exist and the agent may edit them
+    bool needs_presence = false;  // the customer is only reachable while the conversation lives
     // The kind of handle it can write to unasked ("email", "phone"); "" when it only answers in its
     // own conversations. An answer to a channel that cannot send leaves through such a connector.
     std::string reaches;
-    std::size_t max_text = 1'000'000;      // bytes
+    std::size_t max_text = 1'000'000;  // bytes
     std::size_t max_attachment = 25'000'000;
-    std::optional<Seconds> reply_window;   // after the customer's last words
+    std::optional<Seconds> reply_window;  // after the customer's last words
 };
 
 // One kind of connector, a constant of its folder.
 struct ConnectorType {
-    std::string channel;     // "email"
-    std::string title;       // "E-mail"
-    std::string help;        // one paragraph for the admin
-    std::string mount;       // first path segment of its routes: "in" for most
+    std::string channel;  // "email"
+    std::string title;    // "E-mail"
+    std::string help;     // one paragraph for the admin
+    std::string mount;    // first path segment of its routes: "in" for most
     Capabilities capabilities;
-    Schema schema;           // without the common name, channel, tickets
+    Schema schema;  // without the common name, channel, tickets
     // Throws nothing; an Error means "settings are wrong" and is shown, not retried.
     std::function<Result<std::unique_ptr<Connector>>(const Settings&, ConnectorHost&)> create;
-    // Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs on
-    // any thread. An Error refuses what cannot be read at all.
+    // Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs
+    // on any thread. An Error refuses what cannot be read at all.
     std::function<Result<InboundMessage>(const Settings&, std::string_view raw)> normalize;
 };
 
