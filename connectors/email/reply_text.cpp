@@ -44,13 +44,6 @@ class ReplyReader {
         lines_.push_back(line);
     }
 
-    bool has_own_before(std::size_t at) const {
-        for (std::size_t i = 0; i < at; ++i) {
-            if (roles_[i] == Role::own && !is_blank(lines_[i])) return true;
-        }
-        return false;
-    }
-
     bool quote_follows(std::size_t at) const {
         while (at < lines_.size() && is_blank(lines_[at]))
             ++at;
@@ -74,6 +67,7 @@ class ReplyReader {
 
     void mark_roles() {
         bool in_signature = false;
+        bool has_own = false;  // some new word stands above
         for (std::size_t i = 0; i < lines_.size();) {
             if (is_quoted(lines_[i]) || continues_quote(i)) {
                 roles_[i++] = Role::quote;
@@ -85,7 +79,7 @@ class ReplyReader {
                 attribution > 0 || is_blank(lines_[i]) ? 0 : header_block_at(lines_, i);
             if (const auto count = std::max(attribution, block); count > 0) {
                 const auto end = std::min(i + count, lines_.size());
-                if (!quote_follows(end) && has_own_before(i)) {
+                if (!quote_follows(end) && has_own) {
                     set(i, lines_.size(), Role::dropped);
                     return;
                 }
@@ -96,6 +90,7 @@ class ReplyReader {
             }
             in_signature = in_signature || (!is_blank(lines_[i]) && starts_signature(lines_, i));
             if (in_signature) roles_[i] = Role::dropped;
+            has_own = has_own || (!in_signature && !is_blank(lines_[i]));
             ++i;
         }
     }
