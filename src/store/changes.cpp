@@ -5,8 +5,8 @@
 
 namespace tributary {
 
-// One counter numbers changes and arrivals, so an interaction can bear the number of the change that
-// announced it. Its row is locked until the commit: numbers ascend in commit order.
+// One counter numbers changes and arrivals, so an interaction can bear the number of the change
+// that announced it. Its row is locked until the commit: numbers ascend in commit order.
 std::int64_t append_change(Tx& tx, std::string_view kind, const std::vector<std::string>& ids,
                            Timestamp now) {
     const std::int64_t seq = tx.next_number("arrival");

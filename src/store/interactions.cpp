@@ -135,11 +135,11 @@ std::vector<Referenced> find_by_message_ids(const Tx& tx,
 
 std::optional<Referenced> find_by_conversation(const Tx& tx, std::string_view connector,
                                                std::string_view conversation) {
-    return read_referenced(
-        tx.query(R"sql(SELECT id, customer, ticket, direction, connector, is_claimed FROM interaction
+    return read_referenced(tx.query(
+        R"sql(SELECT id, customer, ticket, direction, connector, is_claimed FROM interaction
                        WHERE connector = $1 AND conversation = $2
                        ORDER BY seq DESC LIMIT 1)sql",
-                 connector, conversation));
+        connector, conversation));
 }
 
 std::optional<Interaction> newest_inbound(const Tx& tx, TicketId ticket) {

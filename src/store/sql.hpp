@@ -178,7 +178,12 @@ class Connection {
     virtual void run_script(std::string_view sql) = 0;     // several statements, no parameters
     virtual void begin_write() = 0;
     virtual void begin_read() = 0;
+    virtual void commit() = 0;
     virtual bool is_in_transaction() const = 0;
+    // One step among several of a transaction, which can be undone alone.
+    virtual void begin_step() = 0;
+    virtual void end_step() = 0;
+    virtual void undo_step() = 0;
     // Carries committed pages into the database file when enough of them wait. The writer's only.
     virtual void checkpoint_if_due() = 0;
 
@@ -195,10 +200,10 @@ class Connection {
     virtual std::string matching_seqs(Corpus corpus, std::string_view parameter) const = 0;
     // A query for the newest such seqs: $1 the text, $2 seqs below it, $3 how many.
     virtual std::string newest_matches(Corpus corpus) const = 0;
-    virtual std::string match_text(std::span<const QueryWord> words) const = 0;
+    // That text for all of `words`. Also makes findable what this transaction has indexed so far.
+    virtual std::string match_text(std::span<const QueryWord> words) = 0;
 
     void run(std::string_view sql);
-    void commit() { run("COMMIT"); }
     void rollback() noexcept;  // quiet when none is open
 };
 

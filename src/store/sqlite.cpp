@@ -4,9 +4,11 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "store/sqlite_search.hpp"
@@ -172,8 +174,25 @@ class SqliteConnection final : public Connection {
         if (code != SQLITE_OK) throw_code(get(), sqlite3_extended_errcode(get()), sql);
     }
 
-    void begin_write() override { run("BEGIN IMMEDIATE"); }
+    void begin_write() override {
+        words_.clear();
+        run("BEGIN IMMEDIATE");
+    }
     void begin_read() override { run("BEGIN"); }
+    void commit() override {
+        flush_words();
+        run("COMMIT");
+    }
+    void begin_step() override {
+        words_before_step_ = words_.size();
+        run("SAVEPOINT step");
+    }
+    void end_step() override { run("RELEASE step"); }
+    void undo_step() override {
+        words_.resize(std::min(words_before_step_, words_.size()));
+        run("ROLLBACK TO step");
+        run("RELEASE step");
+    }
     bool is_in_transaction() const override { return sqlite3_get_autocommit(get()) == 0; }
 
     void checkpoint_if_due() override {
@@ -203,10 +222,10 @@ class SqliteConnection final : public Connection {
 
     void create_search_index() override { run_script(sqlite_search::schema); }
     void index_words(Corpus corpus, std::int64_t seq, std::string_view words) override {
-        Tx(*this).exec(sqlite_search::insertion(corpus), seq, words);
+        words_.push_back({sqlite_search::insertion(corpus), seq, std::string(words)});
     }
     void forget_words(Corpus corpus, std::int64_t seq, std::string_view words) override {
-        Tx(*this).exec(sqlite_search::deletion(corpus), seq, words);
+        words_.push_back({sqlite_search::deletion(corpus), seq, std::string(words)});
     }
     std::string matching_seqs(Corpus corpus, std::string_view parameter) const override {
         return sqlite_search::matching_seqs(corpus, parameter);
@@ -214,12 +233,30 @@ class SqliteConnection final : public Connection {
     std::string newest_matches(Corpus corpus) const override {
         return sqlite_search::newest_matches(corpus);
     }
-    std::string match_text(std::span<const QueryWord> words) const override {
+    std::string match_text(std::span<const QueryWord> words) override {
+        flush_words();
         return sqlite_search::match_text(words);
     }
 
  private:
+    // A row of the search index that waits for the commit.
+    struct PendingWords {
+        std::string_view sql;
+        std::int64_t seq;
+        std::string words;
+    };
+
     sqlite3* get() const { return database_.get(); }
+
+    // FTS5 writes a segment of its own at every savepoint, which doubles its cost; so the words of
+    // all steps go to it together, outside of the steps.
+    void flush_words() {
+        const auto waiting = std::exchange(words_, {});
+        words_before_step_ = 0;
+        Tx tx(*this);
+        for (const PendingWords& row : waiting)
+            tx.exec(row.sql, row.seq, row.words);
+    }
 
     void open(const std::filesystem::path& file) {
         // SQLite gives its files the database's mode, so it must be private from the start.
@@ -263,6 +300,8 @@ class SqliteConnection final : public Connection {
     std::unique_ptr<sqlite3, CloseDatabase> database_;
     std::unordered_map<std::string, std::unique_ptr<SqliteStatement>, TextHash, std::equal_to<>>
         statements_;  // goes before the database
+    std::vector<PendingWords> words_;
+    std::size_t words_before_step_ = 0;
     int log_pages_ = 0;
 };
 

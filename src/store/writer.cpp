@@ -168,7 +168,7 @@ void Writer::run_steps(Batch& batch) {
 }
 
 void Writer::run_step(Batch& batch, Job& job) {
-    if (!batch.is_alone) connection_->run("SAVEPOINT step");
+    if (!batch.is_alone) connection_->begin_step();
     Tx tx(*connection_);
     try {
         job.step(tx);
@@ -183,9 +183,10 @@ void Writer::run_step(Batch& batch, Job& job) {
     }
     if (batch.is_alone) {
         if (job.error) connection_->rollback();
+    } else if (job.error) {
+        connection_->undo_step();
     } else {
-        if (job.error) connection_->run("ROLLBACK TO step");
-        connection_->run("RELEASE step");
+        connection_->end_step();
     }
     if (!job.error && tx.newest_change() > 0) batch.newest_change = tx.newest_change();
 }
