@@ -397,7 +397,10 @@ describe.skipIf(!hasChromium)('desk', () => {
     await page.getByText('Anna Lindqvist').last().waitFor();
     expect(await page.getByLabel('Your reply').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Conversation' }).click();
-    await page.getByLabel('Your reply').waitFor();
+    await page.getByRole('button', { name: 'Note', exact: true }).click();
+    await page.getByLabel('Internal note').fill('seen on the road');
+    await page.getByRole('button', { name: 'Save note' }).click();
+    await page.getByRole('article').getByText('seen on the road').waitFor();
     await page.getByRole('link', { name: 'Back to the list' }).click();
     await page.getByRole('list', { name: 'Tickets' }).waitFor();
   });
