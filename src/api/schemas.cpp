@@ -162,7 +162,8 @@ constexpr const char* kSchemas = R"json({
 }  // namespace
 
 void add_schemas(http::Router& router) {
-    for (const auto& [name, schema] : boost::json::parse(kSchemas).as_object())
+    const boost::json::value schemas = boost::json::parse(kSchemas);
+    for (const auto& [name, schema] : schemas.get_object())
         router.add_schema(std::string(name), schema);
 }
 

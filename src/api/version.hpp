@@ -1,3 +1,4 @@
+// The version, for everything that tells it.
 #pragma once
 
 #include <string_view>

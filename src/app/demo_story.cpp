@@ -146,7 +146,8 @@ void react(Tx& tx, const json::object& event, const Receipt& receipt, const Acto
 
 void tell_demo_story(Tx& tx, const Agent& agent, Timestamp now) {
     const Actor kim(agent.id, agent.name, agent.role);
-    for (const json::value& entry : json::parse(kStory).as_array()) {
+    const json::value story = json::parse(kStory);
+    for (const json::value& entry : story.as_array()) {
         const json::object& event = entry.as_object();
         const Timestamp at = now - std::chrono::hours(event.at("hours").as_int64());
         const Receipt receipt = ingest(tx, rules_of(text_of(event, "in")), staged_from(event), at);

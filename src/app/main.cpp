@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
         std::cerr << "unknown command '" << arguments.front() << "'; 'tributary help' lists them\n";
         return 2;
     }
+    // A command speaks through its output; the daemon sets its own level.
+    log::configure(log::Level::warn, log::Format::text);
     try {
         return command->run(arguments);
     } catch (const UsageError& wrong) {

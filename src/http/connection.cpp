@@ -179,7 +179,9 @@ awaitable<Connection::Next> Connection::serve_one() {
         if (const auto breach = co_await receive_body(exchange)) co_return co_await refuse(*breach);
         if (exchange.request.body.size() < exchange.framing.content_length) co_return Next::gone;
     }
-    if (exchange.match.route && exchange.match.route->stream)
+    // A path may serve both: then only an upgrade leads to the stream.
+    const Route* route = exchange.match.route;
+    if (route && route->stream && (!route->handler || asks_for_upgrade(exchange.request)))
         co_return co_await run_web_socket(exchange);
     const Reply reply = co_await answer(exchange);
     co_return co_await send(reply, exchange);

@@ -38,7 +38,7 @@ struct Route {
     Handler handler;
     RouteDoc doc;
     std::size_t max_body = 1'000'000;
-    // WebSocket routes have these instead of `handler`.
+    // WebSocket upgrades go here. A route may have `handler` as well, for requests that are none.
     Admission admit;
     StreamHandler stream;
 };

@@ -20,16 +20,17 @@ Reply upgrade_required() {
     return reply;
 }
 
-bool asks_for_web_socket(const Headers& headers) {
-    return std::ranges::any_of(split(headers.get("Upgrade"), ','), [](std::string_view protocol) {
-        return equals_ignoring_case(trim(protocol), "websocket");
-    });
-}
-
 }  // namespace
 
+bool asks_for_upgrade(const Request& request) {
+    return std::ranges::any_of(
+        split(request.headers.get("Upgrade"), ','), [](std::string_view protocol) {
+            return equals_ignoring_case(trim(protocol), "websocket");
+        });
+}
+
 std::optional<Reply> refuse_upgrade(const Request& request, const Framing& framing) {
-    if (!framing.has_upgrade || !asks_for_web_socket(request.headers)) return upgrade_required();
+    if (!framing.has_upgrade || !asks_for_upgrade(request)) return upgrade_required();
     if (framing.content_length > 0) return bad_handshake("A WebSocket handshake has no body.");
     if (request.headers.count("Sec-WebSocket-Version") != 1 ||
         request.headers.get("Sec-WebSocket-Version") != "13")
