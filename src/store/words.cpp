@@ -1,5 +1,6 @@
 #include "store/words.hpp"
 
+#include "base/crypto.hpp"
 #include "base/text.hpp"
 
 #include <unicode/uchar.h>
@@ -7,17 +8,19 @@
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
+#include <bit>
+#include <cstring>
 #include <memory>
 #include <mutex>
-#include <unordered_set>
 
 namespace tributary {
 namespace {
 
-constexpr std::size_t longest_word = 64;    // bytes; a longer one is found by its beginning
-constexpr std::size_t most_words = 50'000;  // distinct, in one document
+constexpr std::size_t longest_word = 64;        // bytes; a longer one is found by its beginning
+constexpr std::size_t most_words = 50'000;      // distinct, in one document
+constexpr std::size_t shortest_usual_word = 8;  // bytes with its blank; sizes a table
 constexpr std::size_t most_query_words = 32;
 constexpr std::size_t longest_folding = 12;  // bytes one code point may become
 
@@ -208,6 +211,62 @@ std::string_view trim_marks(std::string_view piece) {
     return piece;
 }
 
+// Hashes with a secret of this process: nobody can send words that all meet in one slot.
+std::size_t hash_word(std::string_view word) {
+    static const std::array<std::uint64_t, 2> secret = [] {
+        std::array<std::uint64_t, 2> random{};
+        fill_random(random.data(), sizeof random);
+        random[1] |= 1;
+        return random;
+    }();
+    std::uint64_t hash = secret[0] ^ word.size();
+    while (!word.empty()) {
+        std::uint64_t chunk = 0;
+        std::memcpy(&chunk, word.data(), std::min(word.size(), sizeof chunk));
+        word.remove_prefix(std::min(word.size(), sizeof chunk));
+        hash = (hash ^ chunk) * secret[1];
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+// The words of one document, by open addressing: a node for each would cost more than the cutting.
+class WordSet {
+ public:
+    explicit WordSet(std::size_t expected)
+        : slots_(std::bit_ceil(std::max<std::size_t>(2 * expected, 64))) {}
+
+    std::size_t size() const { return size_; }
+    // False when it was there. `word` is viewed, not copied.
+    bool insert(std::string_view word) {
+        if (2 * (size_ + 1) > slots_.size()) grow();
+        std::string_view& slot = find_slot(word);
+        if (!slot.empty()) return false;
+        slot = word;
+        ++size_;
+        return true;
+    }
+
+ private:
+    std::string_view& find_slot(std::string_view word) {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t at = std::hash<std::string_view>{}(word)&mask;
+        while (!slots_[at].empty() && slots_[at] != word)
+            at = (at + 1) & mask;
+        return slots_[at];
+    }
+    void grow() {
+        std::vector<std::string_view> old(2 * slots_.size());
+        old.swap(slots_);
+        for (const std::string_view word : old) {
+            if (!word.empty()) find_slot(word) = word;
+        }
+    }
+
+    std::vector<std::string_view> slots_;
+    std::size_t size_ = 0;
+};
+
 // The query words of one piece; true when the index proves less than the piece says.
 bool add_query_words(std::string_view piece, std::vector<QueryWord>& words) {
     std::size_t runs = 0;
@@ -216,7 +275,9 @@ bool add_query_words(std::string_view piece, std::vector<QueryWord>& words) {
         ++runs;
         const std::size_t second = character_end(run, 0);
         if (!unspaced || second == run.size()) {
-            words.emplace_back(std::string(cut_word(run)), true);
+            // One letter or digit begins too many words to be looked for as a beginning.
+            const bool is_prefix = unspaced || run.size() > 1;
+            words.emplace_back(std::string(cut_word(run)), is_prefix);
             is_partial |= run.size() > longest_word;
             return;
         }
@@ -259,10 +320,9 @@ std::string index_words_of(std::string_view text) {
     const std::string folded = fold_for_search(text);
     std::string words;
     words.reserve(folded.size());
-    std::unordered_set<std::string_view> seen;
-    seen.reserve(folded.size() / 8);
+    WordSet seen(folded.size() / shortest_usual_word);
     const auto add = [&](std::string_view word) {
-        if (seen.size() >= most_words || !seen.insert(word).second) return;
+        if (seen.size() >= most_words || !seen.insert(word)) return;
         if (!words.empty()) words += ' ';
         words += word;
     };
