@@ -250,7 +250,7 @@ class WordSet {
  private:
     std::string_view& find_slot(std::string_view word) {
         const std::size_t mask = slots_.size() - 1;
-        std::size_t at = std::hash<std::string_view>{}(word)&mask;
+        std::size_t at = hash_word(word) & mask;
         while (!slots_[at].empty() && slots_[at] != word)
             at = (at + 1) & mask;
         return slots_[at];
