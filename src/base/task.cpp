@@ -54,21 +54,36 @@ bool is_cancellation(const std::exception& thrown) {
     return system && system->code() == asio::error::operation_aborted;
 }
 
+void Notifier::notify_all() {
+    for (asio::steady_timer* waiter : waiters_)
+        waiter->cancel();
+}
+
 awaitable<void> Notifier::wait() {
-    boost::system::error_code ignored;
-    co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+    co_await wait_until(std::chrono::steady_clock::time_point::max());
 }
 
 awaitable<bool> Notifier::wait_for(std::chrono::steady_clock::duration patience) {
-    try {
-        co_await with_timeout(patience, wait());
-    } catch (const Failure& late) {
-        if (late.error().outcome != Outcome::unavailable) throw;
-        co_return false;
-    }
-    co_return true;
+    co_return co_await wait_until(std::chrono::steady_clock::now() + patience);
+}
+
+awaitable<bool> Notifier::wait_until(std::chrono::steady_clock::time_point deadline) {
+    asio::steady_timer timer(executor_, deadline);
+    struct Registered {
+        Registered(std::vector<asio::steady_timer*>& l, asio::steady_timer* t) : list(l), timer(t) {
+            list.push_back(timer);
+        }
+        ~Registered() { std::erase(list, timer); }
+        std::vector<asio::steady_timer*>& list;
+        asio::steady_timer* timer;
+    };
+    Registered registered(waiters_, &timer);
+    boost::system::error_code error;
+    co_await timer.async_wait(asio::redirect_error(use_awaitable, error));
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    co_return error == asio::error::operation_aborted;
 }
 
 namespace detail {

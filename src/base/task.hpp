@@ -29,6 +29,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/time.hpp"
@@ -71,19 +72,21 @@ awaitable<void> sleep_for(std::chrono::steady_clock::duration delay);
 bool is_cancellation(const std::exception& thrown);
 
 // An event between coroutines of one thread: wait() suspends until notify_all(), a deadline, or
-// cancellation. Nothing is remembered: check the condition first, in the same turn.
+// cancellation. Nothing is remembered: check the condition first, in the same turn. Waiting begins
+// in that turn, too, so no notification falls between the check and the wait.
 class Notifier {
  public:
-    explicit Notifier(const asio::any_io_executor& executor) : timer_(executor) {
-        timer_.expires_at(std::chrono::steady_clock::time_point::max());
-    }
-    void notify_all() { timer_.cancel(); }
+    explicit Notifier(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    void notify_all();
     awaitable<void> wait();
     // False when `patience` ran out first.
     awaitable<bool> wait_for(std::chrono::steady_clock::duration patience);
 
  private:
-    asio::steady_timer timer_;
+    awaitable<bool> wait_until(std::chrono::steady_clock::time_point deadline);
+
+    asio::any_io_executor executor_;
+    std::vector<asio::steady_timer*> waiters_;  // each in the frame of its waiter
 };
 
 namespace detail {

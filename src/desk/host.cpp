@@ -126,6 +126,10 @@ void Host::count(const std::vector<Receipt>& receipts) {
 }
 
 awaitable<Receipt> Host::replay(InboundMessage message, QuarantineId item) {
+    // Normalising is pure and does not know the connector's name; its own handles belong to it.
+    for (Identity& identity : message.identities)
+        if (identity.handle.scope.empty() && !is_address_kind(identity.handle.kind))
+            identity.handle.scope = rules_.connector;
     if (message.trouble)
         throw Failure(
             Error(Outcome::conflict, "It still cannot be read: " + message.trouble->message)

@@ -234,6 +234,7 @@ Result<Connection::Exchange> Connection::read_exchange(std::string_view head) {
     Request& asked = exchange.request;
     asked.peer = client_address(asked.headers, peer_, shared_->options.trusted_proxies);
     asked.is_tls = stream_->is_tls();
+    exchange.is_head = asked.method == Method::head;
     exchange.match = shared_->router.match(asked.method, asked.path);
     asked.parameters = std::move(exchange.match.parameters);
     return exchange;
@@ -346,7 +347,7 @@ awaitable<Connection::Next> Connection::send(const Reply& reply, const Exchange&
     outbox_.clear();
     append_reply_head(outbox_, reply, shared_->options.default_headers, framing);
     std::string_view body = reply.body;
-    if (exchange.request.method == Method::head || is_bodiless(reply.status)) body = {};
+    if (exchange.is_head || is_bodiless(reply.status)) body = {};
     if (body.size() <= kJoinedBody) {
         outbox_ += body;
         body = {};

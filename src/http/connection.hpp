@@ -66,6 +66,7 @@ class Connection {
         Request request;
         Framing framing;
         Router::Match match;
+        bool is_head = false;  // known when the handler has taken the request away
     };
 
     awaitable<void> converse();

@@ -62,7 +62,8 @@ json::object content(std::string_view media_type, const json::value& schema) {
 
 json::object describe_responses(const Route& route) {
     json::object responses;
-    const int status = route.stream ? 101 : route.doc.success;
+    const bool is_stream_only = route.stream && !route.handler;
+    const int status = is_stream_only ? 101 : route.doc.success;
     json::object success = {{"description", status_phrase(status)}};
     if (!route.doc.response.is_null())
         success["content"] = content("application/json", route.doc.response);

@@ -3,6 +3,8 @@
 
 namespace tributary {
 
+bool is_address_kind(std::string_view kind) { return kind == "email" || kind == "phone"; }
+
 std::optional<Handle> make_handle(std::string_view kind, std::string_view written,
                                   std::string_view scope) {
     std::optional<std::string> value;

@@ -52,6 +52,9 @@ std::optional<std::string> normalize_email(std::string_view text);
 // nullopt when there is no telling, or the length is wrong for the country.
 std::optional<std::string> normalize_phone(std::string_view text, std::string_view region);
 
+// Whether handles of this kind mean the same everywhere ("email", "phone"), or only within a scope.
+bool is_address_kind(std::string_view kind);
+
 // The handle for an address of `kind` ("email", "phone") as somebody wrote it, in normal form;
 // nullopt when it is not a whole one. Other kinds are taken as they are, within `scope`.
 std::optional<Handle> make_handle(std::string_view kind, std::string_view written,

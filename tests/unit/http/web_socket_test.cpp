@@ -82,6 +82,19 @@ void open(Client& client, const std::string& path) {
     ASSERT_EQ(client.ask(handshake(path)).status, 101);
 }
 
+TEST(WebSocket, SharesItsPathWithPlainRequests) {
+    Route route;
+    route.pattern = "/both";
+    route.stream = echo;
+    route.handler = [](Request) -> awaitable<Reply> { co_return Reply::text(200, "plain"); };
+    Router router;
+    router.add(std::move(route));
+    LiveServer server(quick_options(), std::move(router));
+    Client client(server.port());
+    EXPECT_EQ(client.ask("GET /both HTTP/1.1\r\nHost: a\r\n\r\n").body, "plain");
+    open(client, "/both");
+}
+
 TEST(WebSocket, EchoesTextInOrder) {
     LiveServer server(quick_options(), make_router());
     Client client(server.port());
