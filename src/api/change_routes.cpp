@@ -67,7 +67,9 @@ std::optional<Subscription> parse_subscription(const std::string& text) {
 
 // Client frames mean nothing after the first; reading notices that the peer is gone.
 awaitable<void> drain_frames(http::WebSocket& socket) {
-    while (co_await socket.read()) {
+    for (;;) {
+        const std::optional<std::string> frame = co_await socket.read();
+        if (!frame) co_return;
     }
 }
 
