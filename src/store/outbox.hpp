@@ -24,7 +24,8 @@ struct OutboxExtra {
 };
 void set_outbox_extra(Tx& tx, InteractionId id, const OutboxExtra& extra);
 
-// Due for `connector` at `now`, oldest first; marks them as begun so that a crash can be told.
+// Due for `connector` at `now`, oldest first; marks them as begun so that a crash can be told. One
+// taker a connector at a time: what was handed out and not recorded comes again, as interrupted.
 std::vector<DueMessage> take_due(Tx& tx, const std::string& connector, Timestamp now, std::size_t limit);
 void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery& delivery);
 // When the next queued delivery of this connector becomes due.

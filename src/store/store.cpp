@@ -1,6 +1,8 @@
 #include "store/store.hpp"
 
-#include <future>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -50,6 +52,28 @@ void prepare_schema(Connection& connection, const fs::path& database, StoreOptio
     if (use == StoreOptions::Use::command) lock = take_lock(database);
     migrate(connection);
 }
+
+// Lets one thread wait for a step's end on another.
+class BlockingEnd {
+ public:
+    void tell(std::exception_ptr error) {
+        const std::lock_guard lock(mutex_);
+        error_ = std::move(error);
+        has_ended_ = true;
+        told_.notify_one();
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        told_.wait(lock, [this] { return has_ended_; });
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+ private:
+    std::mutex mutex_;
+    std::condition_variable told_;
+    bool has_ended_ = false;
+    std::exception_ptr error_;
+};
 
 class SqlStore final : public Store {
  public:
@@ -121,16 +145,11 @@ class SqlStore final : public Store {
  private:
     template <class Submit>
     static void run_now(Submit submit, Step step) {
-        std::promise<void> ended;
-        Done done = [&ended](std::exception_ptr error) {
-            if (error) {
-                ended.set_exception(error);
-            } else {
-                ended.set_value();
-            }
-        };
+        // Shared: whoever tells the end may still be inside notify_one() when the waiter has gone.
+        const auto end = std::make_shared<BlockingEnd>();
+        Done done = [end](std::exception_ptr error) { end->tell(std::move(error)); };
         submit(Job{std::move(step), std::move(done), Tell::on_this_thread, nullptr});
-        ended.get_future().get();
+        end->wait();
     }
 
     void sweep_blobs() {

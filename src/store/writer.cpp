@@ -34,7 +34,7 @@ void tell_ends(const asio::any_io_executor& io, std::vector<Job> jobs,
         if (job.tell == Tell::on_io) {
             on_io.push_back(std::move(job));
         } else {
-            job.done(job.error);
+            job.done(std::move(job.error));
         }
     }
     if (on_io.empty() && newest_change == 0) return;
