@@ -57,7 +57,6 @@ awaitable<std::unique_ptr<ImapClient>> ImapClient::connect(net::Curl& curl, Imap
     options.url = settings.url;
     options.user = settings.user;
     options.password = settings.password;
-    options.oauth_token = settings.oauth_token;
     options.ca_file = std::move(ca_file);
     auto dialogue = co_await net::Dialogue::connect(curl, std::move(options));
     std::unique_ptr<ImapClient> client(new ImapClient(std::move(dialogue)));

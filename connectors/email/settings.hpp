@@ -19,7 +19,6 @@ struct ImapSettings {
     std::string url;
     std::string user;
     Secret password;
-    Secret oauth_token;  // when set: XOAUTH2 instead of the password
     std::string folder = "INBOX";
     std::chrono::seconds poll_interval{60};  // where the server has no IDLE
     // IDLE is renewed, and the folder searched, this often: the server may forget to tell.
@@ -31,7 +30,6 @@ struct SmtpSettings {
     std::string url;
     std::string user;  // "": no login
     Secret password;
-    Secret oauth_token;
 };
 
 struct MailSettings {

@@ -78,7 +78,6 @@ awaitable<std::unique_ptr<SmtpClient>> SmtpClient::connect(net::Curl& curl, Smtp
     options.url = settings.url;
     options.user = settings.user;
     options.password = settings.password;
-    options.oauth_token = settings.oauth_token;
     options.ca_file = std::move(ca_file);
     auto dialogue = co_await net::Dialogue::connect(curl, std::move(options));
     co_return std::unique_ptr<SmtpClient>(new SmtpClient(std::move(dialogue)));
