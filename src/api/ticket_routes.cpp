@@ -137,15 +137,8 @@ awaitable<http::Reply> patch(ApiContext& context, http::Request request, Actor a
         change.assignee = agent_value(*assignee, actor, "/assignee");
     change.version = if_match(request);
     const Timestamp now = context.house.clock.now();
-    try {
-        co_return co_await context.house.store.write(
-            [&](Tx& tx) { return ticket_reply(tx, 200, change_ticket(tx, id, change, now).id); });
-    } catch (const Failure& failure) {
-        if (failure.error().reason != "stale_version") throw;
-        http::Reply stale = http::Reply::problem(failure.error());
-        stale.status = 412;
-        co_return stale;
-    }
+    co_return co_await context.house.store.write(
+        [&](Tx& tx) { return ticket_reply(tx, 200, change_ticket(tx, id, change, now).id); });
 }
 
 std::vector<Party> parties_member(const json::object& body, const char* key) {

@@ -150,12 +150,12 @@ std::uint16_t AppConfig::port() const {
     return listen_port(house.text("server.listen")).value_or(0);
 }
 
-std::string AppConfig::public_url() const {
+std::string AppConfig::public_url(std::uint16_t port) const {
     std::string url = house.text("server.public_url");
     if (url.empty()) {
-        const std::string scheme =
-            house.text("server.tls_certificate").empty() ? "http://" : "https://";
-        url = scheme + house.text("server.listen");
+        const std::string& listen = house.text("server.listen");
+        url = house.text("server.tls_certificate").empty() ? "http://" : "https://";
+        url += listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
     }
     while (!url.empty() && url.back() == '/')
         url.pop_back();

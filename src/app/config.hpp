@@ -20,7 +20,8 @@ struct AppConfig {
 
     std::string host() const;  // of server.listen
     std::uint16_t port() const;
-    std::string public_url() const;  // without trailing slash
+    // Without trailing slash; where none is configured, the address listened on with `port`.
+    std::string public_url(std::uint16_t port) const;
     std::filesystem::path state() const;
     std::string store_url() const;
 };

@@ -101,7 +101,7 @@ int check_connector(const Arguments& arguments) {
         std::filesystem::create_directories(config.state());
         const std::unique_ptr<Store> store = Store::open(io, store_options);
         House house(io, *store, workers, curl, clock);
-        house.public_url = config.public_url();
+        house.public_url = config.public_url(config.port());
         Supervisor::Slot slot(std::move(candidate), house);
         auto connector = slot.config.type->create(slot.config.settings, slot.host);
         if (!connector) throw Failure(connector.error());

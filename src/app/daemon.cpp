@@ -40,7 +40,7 @@ http::ServerOptions server_options(const AppConfig& config) {
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cache-Control", "no-store"},
     };
-    if (config.public_url().starts_with("https://"))
+    if (config.public_url(config.port()).starts_with("https://"))
         options.default_headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
     return options;
 }
@@ -75,8 +75,6 @@ class Daemon {
           changes_(io_, *store_),
           api_(house_, supervisor_, changes_),
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {
-        house_.public_url = config_.public_url();
-        house_.mail_domain = mail_domain(house_.public_url);
         house_.claimed = config_.house.text("identity.claimed") == "apart" ? ClaimedPolicy::apart
                                                                            : ClaimedPolicy::link;
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
@@ -91,6 +89,9 @@ class Daemon {
         if (options_.add_routes) options_.add_routes(router);
         server_ = std::make_unique<http::Server>(io_, server_options(config_), std::move(router));
         api_.server = server_.get();
+        // Only now is the port known, if it was left to the system.
+        house_.public_url = config_.public_url(server_->port());
+        house_.mail_domain = mail_domain(house_.public_url);
         if (const Result<> started = supervisor_.start(config_.connectors); !started) {
             print_error(started.error());
             return 2;
