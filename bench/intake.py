@@ -102,7 +102,8 @@ def mbsync_rate(folder, dovecot, mails):
         return None
     home = folder / "mbsync"
     (home / "box").mkdir(parents=True)
-    (home / "mbsyncrc").write_text(f"""
+    (home / "mbsyncrc").write_text(f"""FSync yes
+
 IMAPAccount bench
 Host 127.0.0.1
 Port {dovecot.port}
@@ -110,12 +111,15 @@ User support
 Pass {dovecot.PASSWORD}
 SSLType None
 AuthMechs LOGIN
+
 IMAPStore far
 Account bench
+
 MaildirStore near
 Path {home}/box/
 Inbox {home}/box/INBOX
 SubFolders Verbatim
+
 Channel bench
 Far :far:
 Near :near:
@@ -123,7 +127,6 @@ Patterns INBOX
 Create Near
 Sync Pull
 SyncState {home}/state-
-FSync yes
 """)
     began = time.monotonic()
     done = subprocess.run(["mbsync", "-c", str(home / "mbsyncrc"), "bench"], capture_output=True, text=True,

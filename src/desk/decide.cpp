@@ -39,15 +39,17 @@ std::vector<Identity> all_identities(const WhoSituation& situation) {
     return identities;
 }
 
-// What the event adds to `customer`: all it carries, except handles somebody else has proven.
+// What the event adds to `customer`: all it carries, except handles somebody else has proven and
+// what the customer has with as much proof already.
 std::vector<Identity> learnable(const WhoSituation& situation, CustomerId customer) {
     std::vector<Identity> identities;
     for (const HandleEvidence& piece : situation.evidence) {
-        const bool is_anothers =
+        const bool is_settled =
             std::any_of(piece.owners.begin(), piece.owners.end(), [&](const KnownOwner& owner) {
-                return owner.customer != customer && is_proven(owner.proof);
+                return owner.customer == customer ? owner.proof >= piece.identity.proof
+                                                  : is_proven(owner.proof);
             });
-        if (!is_anothers) identities.push_back(piece.identity);
+        if (!is_settled) identities.push_back(piece.identity);
     }
     return identities;
 }
@@ -134,7 +136,7 @@ WhoDecision decide_who(const WhoSituation& situation) {
     if (promoted.size() == 1) {
         WhoDecision decision;
         decision.customer = *promoted.begin();
-        decision.learn = all_identities(situation);
+        decision.learn = learnable(situation, *promoted.begin());
         const HandleEvidence* piece = evidence_for(situation, *promoted.begin(), kProvesAClaim);
         decision.why = named(piece->identity) + ", claimed before and proven now";
         return decision;
@@ -160,7 +162,7 @@ WhoDecision decide_who(const WhoSituation& situation) {
             WhoDecision decision;
             decision.customer = *same.begin();
             decision.is_claimed = !brings_proof(situation);
-            decision.learn = all_identities(situation);
+            decision.learn = learnable(situation, *same.begin());
             decision.why = "claims the same " + named(piece->identity) + " as before, not proven";
             return decision;
         }
