@@ -29,3 +29,8 @@ Task aggregate_of_a_result() {
     Aggregate made{co_await take(1), 1};  // bad
     (void)made;
 }
+
+Task awaiting_loop_condition() {
+    while (co_await take(1)) {  // bad
+    }
+}
