@@ -37,7 +37,8 @@ std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& tick
     content.to = plan.to;
     content.cc = plan.cc;
     // Chosen before the first attempt: a message that has to be sent twice is recognisable as one.
-    content.message_id = interaction.id.text() + "@" + mail_domain;
+    content.message_id =
+        interaction.id.text() + "@" + (plan.id_domain.empty() ? mail_domain : plan.id_domain);
     content.in_reply_to = plan.in_reply_to;
     content.references = plan.references;
 

@@ -67,6 +67,12 @@ void choose(ReplyPlan& plan, const ReplyRoute& route) {
     plan.connector = route.connector;
     plan.channel = route.channel;
     plan.capabilities = route.capabilities;
+    // An id under the sender's own domain, as receivers expect of a message from there.
+    if (!route.own_handles.empty()) {
+        const std::string& own = route.own_handles.front().value;
+        const std::size_t at = own.rfind('@');
+        if (at != std::string::npos) plan.id_domain = own.substr(at + 1);
+    }
 }
 
 // The address to write to unasked: the strongest proof first, and among equals the one just used.

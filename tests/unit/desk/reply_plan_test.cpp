@@ -76,6 +76,7 @@ TEST(PlanReply, GoesToTheSenderAndKeepsTheOthersInCopy) {
     EXPECT_EQ(addresses(plan.to), Addresses({"Ann@Example.com"}));
     EXPECT_EQ(addresses(plan.cc), Addresses({"bob@example.com", "carol@example.com"}));
     EXPECT_EQ(plan.subject, "Re: Kettle");
+    EXPECT_EQ(plan.id_domain, "example.org");
 }
 
 TEST(PlanReply, ReplyToStandsForTheSender) {
