@@ -26,7 +26,7 @@ struct ReplyPlan {
     std::string channel;
     Capabilities capabilities;
     std::string conversation;
-    std::string id_domain;     // right of the '@' in the answer's Message-ID; "": the house's
+    std::string id_domain;  // right of the '@' in the answer's Message-ID; "": the house's
     std::vector<Party> to;
     std::vector<Party> cc;
     std::string subject;

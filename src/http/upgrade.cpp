@@ -23,10 +23,10 @@ Reply upgrade_required() {
 }  // namespace
 
 bool asks_for_upgrade(const Request& request) {
-    return std::ranges::any_of(
-        split(request.headers.get("Upgrade"), ','), [](std::string_view protocol) {
-            return equals_ignoring_case(trim(protocol), "websocket");
-        });
+    return std::ranges::any_of(split(request.headers.get("Upgrade"), ','),
+                               [](std::string_view protocol) {
+                                   return equals_ignoring_case(trim(protocol), "websocket");
+                               });
 }
 
 std::optional<Reply> refuse_upgrade(const Request& request, const Framing& framing) {

@@ -3,7 +3,9 @@
 
 namespace tributary {
 
-bool is_address_kind(std::string_view kind) { return kind == "email" || kind == "phone"; }
+bool is_address_kind(std::string_view kind) {
+    return kind == "email" || kind == "phone";
+}
 
 std::optional<Handle> make_handle(std::string_view kind, std::string_view written,
                                   std::string_view scope) {

@@ -30,7 +30,7 @@ void add_identity(Tx& tx, CustomerId customer, const Identity& identity, Timesta
 void update_customer(Tx& tx, const Customer& customer);
 
 struct CustomerFilter {
-    std::string query;                 // name, handle or number; "" for all
+    std::string query;  // name, handle or number; "" for all
     std::optional<AgentId> owner;
 };
 Page<Customer> list_customers(const Tx& tx, const CustomerFilter& filter, const PageRequest& page);

@@ -22,24 +22,26 @@ struct QuarantineItem {
     QuarantineId id;
     std::string connector;
     std::string channel;
-    std::string reason;       // from a closed list (docs/api.md)
+    std::string reason;  // from a closed list (docs/api.md)
     std::string detail;
     std::string raw_sha256;
     std::string raw_content_type;
     std::string dedupe_key;
     std::string source_ref;
     Timestamp received_at;
-    std::string state;        // waiting replayed discarded
-    std::string sender;       // as far as it could be read
+    std::string state;   // waiting replayed discarded
+    std::string sender;  // as far as it could be read
     std::string subject;
 };
 void insert_quarantine(Tx& tx, const QuarantineItem& item);
 std::optional<QuarantineItem> find_quarantine(const Tx& tx, QuarantineId id);
-Page<QuarantineItem> list_quarantine(const Tx& tx, const PageRequest& page);  // waiting, newest first
+Page<QuarantineItem> list_quarantine(const Tx& tx,
+                                     const PageRequest& page);  // waiting, newest first
 std::int64_t count_quarantine(const Tx& tx);
 void close_quarantine(Tx& tx, QuarantineId id, std::string_view state);
 // Replay: the ledger entry of the item now names the interaction.
-void repoint_ledger(Tx& tx, std::string_view connector, std::string_view dedupe_key, InteractionId id);
+void repoint_ledger(Tx& tx, std::string_view connector, std::string_view dedupe_key,
+                    InteractionId id);
 
 // --- Idempotency-Key ----------------------------------------------------------------------------
 struct RememberedReply {
@@ -47,7 +49,8 @@ struct RememberedReply {
     int status = 0;
     std::string body;
 };
-std::optional<RememberedReply> find_idempotency(const Tx& tx, std::string_view scope, std::string_view key);
+std::optional<RememberedReply> find_idempotency(const Tx& tx, std::string_view scope,
+                                                std::string_view key);
 void remember_idempotency(Tx& tx, std::string_view scope, std::string_view key,
                           const RememberedReply& reply, Timestamp now);
 
@@ -55,7 +58,8 @@ void remember_idempotency(Tx& tx, std::string_view scope, std::string_view key,
 std::string instance_key(Tx& tx, std::string_view purpose);
 
 // How often `what` happened for `whom` since `since`; for budgets of automatic mail.
-std::int64_t count_events(const Tx& tx, std::string_view what, std::string_view whom, Timestamp since);
+std::int64_t count_events(const Tx& tx, std::string_view what, std::string_view whom,
+                          Timestamp since);
 void note_event(Tx& tx, std::string_view what, std::string_view whom, Timestamp now);
 
 }  // namespace tributary

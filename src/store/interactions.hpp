@@ -22,13 +22,14 @@ struct LedgerEntry {
 // The unique (connector, dedupe_key) decides: nullopt when the key was free and is now taken by
 // `entry`; else the entry that stands there.
 std::optional<LedgerEntry> claim_dedupe_key(Tx& tx, std::string_view connector,
-                                            std::string_view dedupe_key, std::string_view source_ref,
-                                            const LedgerEntry& entry, Timestamp now);
+                                            std::string_view dedupe_key,
+                                            std::string_view source_ref, const LedgerEntry& entry,
+                                            Timestamp now);
 
 // --- interactions -------------------------------------------------------------------------------
 
-// `seq` is the number of the change that announces it; 0 takes the next. Writes content, attachments,
-// deliveries, message ids and the search index.
+// `seq` is the number of the change that announces it; 0 takes the next. Writes content,
+// attachments, deliveries, message ids and the search index.
 void insert_interaction(Tx& tx, Interaction& interaction);
 std::optional<Interaction> find_interaction(const Tx& tx, InteractionId id);
 
@@ -54,7 +55,8 @@ struct Referenced {
     std::string connector;
     bool is_claimed = false;
 };
-std::vector<Referenced> find_by_message_ids(const Tx& tx, const std::vector<std::string>& message_ids);
+std::vector<Referenced> find_by_message_ids(const Tx& tx,
+                                            const std::vector<std::string>& message_ids);
 // The newest interaction of a live conversation, if it has any.
 std::optional<Referenced> find_by_conversation(const Tx& tx, std::string_view connector,
                                                std::string_view conversation);
@@ -65,7 +67,8 @@ std::optional<Interaction> newest_inbound(const Tx& tx, TicketId ticket);
 bool is_party(const Tx& tx, TicketId ticket, const Handle& handle);
 void note_party(Tx& tx, TicketId ticket, const Handle& handle);
 
-void move_interaction(Tx& tx, InteractionId id, CustomerId customer, std::optional<TicketId> ticket);
+void move_interaction(Tx& tx, InteractionId id, CustomerId customer,
+                      std::optional<TicketId> ticket);
 
 // --- blobs --------------------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@
 namespace tributary {
 
 struct DueMessage {
-    Interaction interaction;               // with its deliveries
-    std::vector<std::size_t> due;          // indices into interaction.deliveries
+    Interaction interaction;       // with its deliveries
+    std::vector<std::size_t> due;  // indices into interaction.deliveries
     std::string reply_token;
     bool is_automatic = false;
-    bool was_interrupted = false;          // an attempt had begun and no result was recorded
+    bool was_interrupted = false;  // an attempt had begun and no result was recorded
 };
 struct OutboxExtra {
     std::string reply_token;
@@ -26,7 +26,8 @@ void set_outbox_extra(Tx& tx, InteractionId id, const OutboxExtra& extra);
 
 // Due for `connector` at `now`, oldest first; marks them as begun so that a crash can be told. One
 // taker a connector at a time: what was handed out and not recorded comes again, as interrupted.
-std::vector<DueMessage> take_due(Tx& tx, const std::string& connector, Timestamp now, std::size_t limit);
+std::vector<DueMessage> take_due(Tx& tx, const std::string& connector, Timestamp now,
+                                 std::size_t limit);
 void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery& delivery);
 // When the next queued delivery of this connector becomes due.
 std::optional<Timestamp> next_due(const Tx& tx, const std::string& connector);

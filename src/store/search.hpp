@@ -12,10 +12,10 @@
 namespace tributary {
 
 struct SearchHit {
-    std::string kind;   // customer ticket interaction
+    std::string kind;  // customer ticket interaction
     std::string id;
     std::string title;
-    std::string snippet;      // plain text; matches between U+E000 and U+E001
+    std::string snippet;  // plain text; matches between U+E000 and U+E001
     CustomerId customer;
     Timestamp at;
 };

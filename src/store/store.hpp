@@ -1,5 +1,5 @@
-// The one durable place. Business steps are plain functions of a Tx, run on the store's own threads,
-// many of them per commit; a transaction never awaits and a coroutine never holds one.
+// The one durable place. Business steps are plain functions of a Tx, run on the store's own
+// threads, many of them per commit; a transaction never awaits and a coroutine never holds one.
 //
 //   const auto ticket = co_await store.read([&](const Tx& tx) { return find_ticket(tx, id); });
 //
@@ -37,8 +37,8 @@ struct StoreOptions {
     // daemon runs.
     enum class Use { daemon, command };
 
-    std::string url;               // "sqlite:/path/tributary.db"
-    std::filesystem::path state;   // large blobs live below <state>/blobs
+    std::string url;              // "sqlite:/path/tributary.db"
+    std::filesystem::path state;  // large blobs live below <state>/blobs
     int readers = 2;
     std::size_t max_queued_writes = 10'000;  // beyond: Failure(unavailable), nothing happened
     Use use = Use::daemon;
@@ -48,25 +48,25 @@ struct StoreOptions {
 // that no commit ever names is swept at the next start.
 struct StagedBlob {
     StagedBlob() = default;
-    std::string sha256;   // raw 32 bytes
+    std::string sha256;  // raw 32 bytes
     std::uint64_t size = 0;
-    std::string bytes;    // small ones travel in the row
+    std::string bytes;  // small ones travel in the row
     bool is_file = false;
 };
 
 struct StoreStats {
     std::uint64_t commits = 0;
-    std::uint64_t steps = 0;              // steps / commits = batch size
+    std::uint64_t steps = 0;  // steps / commits = batch size
     std::uint64_t failed_steps = 0;
-    std::uint64_t queued = 0;             // now
+    std::uint64_t queued = 0;  // now
     double last_commit_ms = 0;
     double worst_commit_ms = 0;
 };
 
 class Store {
  public:
-    // Opens or creates, migrates, checks. Throws Failure with one clear line: newer schema, locked by
-    // another process (names its pid), damaged file.
+    // Opens or creates, migrates, checks. Throws Failure with one clear line: newer schema, locked
+    // by another process (names its pid), damaged file.
     static std::unique_ptr<Store> open(asio::io_context& io, const StoreOptions& options);
     virtual ~Store();
 
@@ -121,7 +121,7 @@ awaitable<R> Store::run(Access access, F step) {
                 result.emplace(step(static_cast<TxRef>(tx)));
             }
         };
-        auto done = [shared](std::exception_ptr error) { std::move(*shared)(error); };
+        auto done = [shared](std::exception_ptr error) { std::move (*shared)(error); };
         submit(access, std::move(body), std::move(done));
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(

@@ -11,7 +11,7 @@
 
 namespace tributary {
 
-void insert_ticket(Tx& tx, Ticket& ticket);  // assigns number
+void insert_ticket(Tx& tx, Ticket& ticket);                    // assigns number
 std::optional<Ticket> find_ticket(const Tx& tx, TicketId id);  // as it is, merged or not
 std::optional<Ticket> find_ticket_by_number(const Tx& tx, std::int64_t number);
 // Everything but id, number, customer's history and created_at; bumps version. Failure(conflict)
@@ -32,9 +32,9 @@ struct TicketRow {  // a ticket with what a list shows
     Ticket ticket;
     std::string customer_name;
     std::int64_t customer_number = 0;
-    std::string channel;       // of the last interaction
-    std::string last_words;    // at most 200 bytes of the last message
-    std::string last_author;   // "" for the customer
+    std::string channel;      // of the last interaction
+    std::string last_words;   // at most 200 bytes of the last message
+    std::string last_author;  // "" for the customer
 };
 Page<TicketRow> list_tickets(const Tx& tx, const TicketFilter& filter, TicketOrder order,
                              const PageRequest& page);
