@@ -1,5 +1,7 @@
 #include "store/writer.hpp"
 
+#include <algorithm>
+
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -49,11 +51,15 @@ class Writer::Batch {
  public:
     std::vector<Job> jobs;
     std::int64_t newest_change = 0;
-    bool is_alone = false;  // one step that nothing waits behind: no savepoint
+    // What waited when the batch began, and no more: who comes while it runs forms the next one, so
+    // that those just answered and those being committed keep both threads busy. On a slow disk the
+    // queue grows during the flush, and the batches with it.
+    std::size_t planned = 1;
+    bool is_alone() const { return planned == 1; }  // needs no savepoint
     const SteadyClock::time_point began = SteadyClock::now();
 
     bool is_full() const {
-        return is_alone || jobs.size() >= most_steps || SteadyClock::now() - began >= longest_batch;
+        return jobs.size() >= planned || SteadyClock::now() - began >= longest_batch;
     }
     // Those whose own step failed keep their own reason.
     void fail(const std::string& detail) {
@@ -140,9 +146,9 @@ void Writer::commit_batch() {
     Batch batch;
     {
         const std::lock_guard lock(mutex_);
+        batch.planned = std::min(queue_.size(), most_steps);
         batch.jobs.push_back(std::move(queue_.front()));
         queue_.pop_front();
-        batch.is_alone = queue_.empty();
     }
     try {
         connection_->begin_write();
@@ -168,7 +174,7 @@ void Writer::run_steps(Batch& batch) {
 }
 
 void Writer::run_step(Batch& batch, Job& job) {
-    if (!batch.is_alone) connection_->begin_step();
+    if (!batch.is_alone()) connection_->begin_step();
     Tx tx(*connection_);
     try {
         job.step(tx);
@@ -181,7 +187,7 @@ void Writer::run_step(Batch& batch, Job& job) {
     if (!connection_->is_in_transaction()) {
         throw Failure(Outcome::unavailable, "The store gave up the transaction.");
     }
-    if (batch.is_alone) {
+    if (batch.is_alone()) {
         if (job.error) connection_->rollback();
     } else if (job.error) {
         connection_->undo_step();
