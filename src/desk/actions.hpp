@@ -28,7 +28,7 @@ struct ReplyRequest {
     ReplyRequest() = default;
     TicketId ticket;
     std::string text;
-    std::optional<std::string> html;  // already sanitised
+    std::optional<std::string> html;  // left out with a warning: not cleaned yet
     std::vector<Party> to;            // empty: as planned
     std::vector<Party> cc;
     bool has_recipients = false;          // to and cc were given
