@@ -148,7 +148,8 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     answer.content.from.name = actor.name;
     answer.content.text = request.text;
     // Not sent before it can be cleaned on this side, and never dropped in silence.
-    if (request.html) answer.content.warnings.push_back("The HTML was left out; the text was sent.");
+    if (request.html)
+        answer.content.warnings.push_back("The HTML was left out; the text was sent.");
     answer.content.attachments = request.attachments;
     for (const StagedBlob& file : request.files)
         keep_blob(tx, file);
