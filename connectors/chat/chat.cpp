@@ -56,10 +56,10 @@ Chat::Chat(Options options, ConnectorHost& host)
       host_(host),
       gate_(options_, signer_of(host), host.clock(),
             host.public_url() + "/chat/" + host.connector_name()),
-      visitors_(options_.visitor_burst, options_.visitor_per_second),
-      readers_(options_.visitor_burst * reads_per_write,
-               options_.visitor_per_second * reads_per_write),
-      addresses_(options_.starts_per_minute, options_.starts_per_minute / 60.0) {}
+      visitors_(BucketRate(options_.visitor_burst, options_.visitor_per_second)),
+      readers_(BucketRate(options_.visitor_burst * reads_per_write,
+                          options_.visitor_per_second * reads_per_write)),
+      addresses_(BucketRate(options_.starts_per_minute, options_.starts_per_minute / 60.0)) {}
 
 awaitable<void> Chat::run() {
     // Clients come back by themselves: to this connector's successor, or after the pause.
@@ -154,7 +154,7 @@ http::Reply Chat::generate_token(const http::Request& request) {
     auto visit = visit_of_starter(request);
     if (!visit) return refuse(visit.error());
     if (!visit->is_by_secret) {
-        if (auto hasty = refuse_if_hasty(addresses_, request.peer)) return std::move(*hasty);
+        if (auto hasty = refuse_if_hasty(addresses_, subscriber_of(request.peer))) return std::move(*hasty);
     }
     const auto pass = gate_.renew(std::move(visit->pass));
     boost::json::object body;
@@ -191,7 +191,7 @@ awaitable<http::Reply> Chat::start_conversation(const http::Request& request) {
     if (!visit) co_return refuse(visit.error());
     const bool is_stranger = !visit->is_by_secret && visit->pass.conversation.empty();
     auto& buckets = is_stranger ? addresses_ : visitors_;
-    const auto& key = is_stranger ? request.peer : visit->pass.conversation;
+    const auto key = is_stranger ? subscriber_of(request.peer) : visit->pass.conversation;
     if (!visit->is_by_secret) {
         if (auto hasty = refuse_if_hasty(buckets, key)) co_return std::move(*hasty);
     }

@@ -7,8 +7,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/bucket.hpp"
 #include "connector/connector.hpp"
-#include "connectors/chat/bucket.hpp"
 #include "connectors/chat/endpoint.hpp"
 #include "connectors/chat/gate.hpp"
 #include "connectors/chat/normalize.hpp"
@@ -65,7 +65,7 @@ class Chat final : public Connector {
     Streams streams_;
     Buckets visitors_;                                // writes, by conversation
     Buckets readers_;                                 // reads, by conversation
-    Buckets addresses_;                               // new anonymous visitors, by network address
+    Buckets addresses_;                               // new anonymous visitors, by subscriber
     std::unordered_map<std::string, Claims> claims_;  // a cache of what the log says
 };
 

@@ -11,8 +11,7 @@ constexpr std::size_t page_size = 100;
 // What another process wrote into the log wakes nobody here; so each stream looks by itself, too.
 constexpr std::chrono::seconds look_again_after{30};
 // Clients send nothing but an empty keep-alive, every 20 s or so.
-constexpr double frame_burst = 20;
-constexpr double frames_per_second = 1;
+const BucketRate frame_rate(20, 1);
 
 }  // namespace
 
@@ -52,11 +51,11 @@ awaitable<void> Chat::stream(http::Request request, http::WebSocket& socket) {
 }
 
 awaitable<void> Chat::listen(http::WebSocket& socket) {
-    Bucket frames(frame_burst, host_.clock().now());
+    Bucket frames(frame_rate, host_.clock().now());
     for (;;) {
         const auto frame = co_await socket.read();
         if (!frame) co_return;
-        if (!frames.take(frame_burst, frames_per_second, host_.clock().now())) continue;
+        if (!frames.take(frame_rate, host_.clock().now())) continue;
         socket.close(close_policy, "too many frames");
         co_return;
     }

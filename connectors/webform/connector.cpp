@@ -7,7 +7,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "connectors/webform/bucket.hpp"
+#include "base/bucket.hpp"
 #include "connectors/webform/definition.hpp"
 #include "connectors/webform/form_page.hpp"
 #include "connectors/webform/token.hpp"
@@ -44,7 +44,7 @@ class WebformConnector final : public Connector {
     WebformConnector(Definition definition, ConnectorHost& host)
         : definition_(std::move(definition)),
           host_(host),
-          buckets_(definition_.posts_per_minute, definition_.burst) {
+          buckets_(BucketRate(definition_.burst, definition_.posts_per_minute / 60.0)) {
         page_.title = definition_.title;
         page_.intro = definition_.intro;
         page_.success = definition_.success;
@@ -142,7 +142,7 @@ http::Reply WebformConnector::preflight() const {
 }
 
 std::optional<http::Reply> WebformConnector::limit(const http::Request& request) {
-    const auto wait = buckets_.take(request.peer, host_.clock().now());
+    const auto wait = buckets_.take(subscriber_of(request.peer), host_.clock().now());
     if (!wait) return std::nullopt;
     return http::Reply::problem(Error(Outcome::unavailable, "Too many posts from this address.")
                                     .with_reason("too_many_requests")

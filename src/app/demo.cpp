@@ -112,7 +112,7 @@ std::string prepare_store(Store& store, const DemoPlace& place) {
 }
 
 constexpr const char* kShopPage = R"html(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Kettle &amp; Cup</title>
+<html lang="en"><head><meta charset="utf-8"><title>Kettle &amp; Cup</title><link rel="icon" href="/favicon.svg">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/demo/shop.css"></head>
 <body><header><h1>Kettle &amp; Cup</h1><p>A shop that does not exist, with a support desk that does.</p></header>

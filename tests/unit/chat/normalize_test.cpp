@@ -70,27 +70,5 @@ TEST(Normalize, ControlCharactersAndDirectionOverridesGo) {
     EXPECT_EQ(message->content.text, "abc\nd[31m");
 }
 
-TEST(Bucket, FillsAtItsRate) {
-    const auto start = from_unix_ms(1'000'000);
-    Buckets buckets(2, 0.5);
-    EXPECT_FALSE(buckets.take("a", start));
-    EXPECT_FALSE(buckets.take("a", start));
-    EXPECT_EQ(buckets.take("a", start), Seconds(2));
-    EXPECT_EQ(buckets.take("a", start + Milliseconds(1000)), Seconds(1));
-    EXPECT_FALSE(buckets.take("a", start + Milliseconds(2000)));
-    // A clock that is set back gives nothing and takes nothing.
-    EXPECT_TRUE(buckets.take("a", start));
-}
-
-TEST(Bucket, FullOnesAreForgotten) {
-    Buckets buckets(1, 1);
-    auto now = from_unix_ms(1'000'000);
-    for (int i = 0; i < 100'000; ++i) {
-        now += Milliseconds(10);
-        buckets.take(std::to_string(i), now);
-    }
-    EXPECT_LT(buckets.size(), 3'000U);
-}
-
 }  // namespace
 }  // namespace tributary::chat

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "connectors/webform/bucket.hpp"
 #include "connectors/webform/upload.hpp"
 #include "tests/unit/support/fake_host.hpp"
 
@@ -169,35 +168,6 @@ TEST(Upload, ShowsNamesNotPaths) {
     for (const Case& test : cases)
         EXPECT_EQ(display_filename(test.sent), test.shown) << test.sent;
     EXPECT_LE(display_filename(std::string(5000, 'x')).size(), 200u);
-}
-
-TEST(Buckets, EmptyAndFillAgain) {
-    Buckets buckets(60, 2);
-    const Timestamp start = from_unix_ms(1'000'000);
-    EXPECT_FALSE(buckets.take("192.0.2.1", start));
-    EXPECT_FALSE(buckets.take("192.0.2.1", start));
-    EXPECT_EQ(buckets.take("192.0.2.1", start), Seconds(1));
-    EXPECT_FALSE(buckets.take("192.0.2.2", start));
-    EXPECT_TRUE(buckets.take("192.0.2.1", start + Milliseconds(999)));
-    EXPECT_FALSE(buckets.take("192.0.2.1", start + Milliseconds(1000)));
-    // One subscriber has a whole /64 of IPv6.
-    EXPECT_FALSE(buckets.take("2001:db8::1", start));
-    EXPECT_FALSE(buckets.take("2001:db8::2", start));
-    EXPECT_TRUE(buckets.take("2001:db8::3", start));
-    EXPECT_FALSE(buckets.take("2001:db8:0:1::3", start));
-    Buckets unlimited(0, 1);
-    for (int i = 0; i < 10; ++i)
-        EXPECT_FALSE(unlimited.take("192.0.2.1", start));
-}
-
-TEST(Buckets, ForgetTheLongestUnseen) {
-    Buckets buckets(1, 1);
-    const Timestamp now = from_unix_ms(0);
-    for (std::size_t i = 0; i < Buckets::kCapacity + 10; ++i)
-        buckets.take("192.0.2." + std::to_string(i), now);
-    EXPECT_EQ(buckets.size(), Buckets::kCapacity);
-    EXPECT_FALSE(buckets.take("192.0.2.0", now));
-    EXPECT_TRUE(buckets.take("192.0.2." + std::to_string(Buckets::kCapacity), now));
 }
 
 }  // namespace
