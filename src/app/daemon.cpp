@@ -1,6 +1,5 @@
 #include "app/daemon.hpp"
 
-#include <malloc.h>
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -212,8 +211,6 @@ int run_daemon(AppConfig config, const DaemonOptions& options) {
     const log::Format format =
         config.house.text("log.format") == "json" ? log::Format::json : log::Format::text;
     log::configure(log::parse_level(config.house.text("log.level")), format);
-    // Two arenas: glibc's default of eight a core keeps freed mail bodies resident.
-    mallopt(M_ARENA_MAX, 2);
     // A peer that hangs up is an error code, never a signal.
     std::signal(SIGPIPE, SIG_IGN);
     try {
