@@ -6,7 +6,7 @@ local count = 0
 init = function()
     local filler = string.rep("lorem ipsum dolor ", 22)
     local run = tostring(os.time())
-    for i = 1, 120000 do
+    for i = 1, 260000 do
         local body = '{"kind":"visit","external_id":"v' .. i .. '-' .. run .. '","from":{"email":"visitor' ..
             (i % 2000) .. '@example.com"},"text":"' .. filler .. '"}'
         requests[i] = wrk.format("POST", "/in/visits", {
