@@ -34,6 +34,7 @@ class BodyParts {
     std::vector<const Part*> texts() const { return of_type(text_, "text/plain"); }
     std::vector<const Part*> htmls() const { return of_type(html_, "text/html"); }
     const std::vector<const Part*>& leaves() const { return leaves_; }
+    bool has_signature() const { return has_signature_; }
 
  private:
     static std::vector<const Part*> of_type(const std::vector<const Part*>& parts,
@@ -52,6 +53,14 @@ class BodyParts {
         return multipart != "related" && (is_inline_media(part) || part.filename().empty());
     }
 
+    // RFC 1847, section 2.1: the second part signs the first.
+    static bool is_signature(const Part& part, std::size_t index, std::string_view multipart) {
+        const auto& type = part.type.value;
+        return multipart == "signed" && index > 0 &&
+               (type == "application/pgp-signature" || type == "application/pkcs7-signature" ||
+                type == "application/x-pkcs7-signature");
+    }
+
     void sort_parts(const std::vector<const Part*>& parts, std::string_view multipart,
                     bool in_alternative, Lists lists) {
         const auto texts_before = lists.text == nullptr ? 0 : lists.text->size();
@@ -65,6 +74,10 @@ class BodyParts {
                 const auto kind =
                     std::string_view(part.type.value).substr(part.type.value.find('/') + 1);
                 sort_parts(children, kind, in_alternative || kind == "alternative", lists);
+                continue;
+            }
+            if (is_signature(part, i, multipart)) {
+                has_signature_ = true;
                 continue;
             }
             leaves_.push_back(&part);
@@ -103,6 +116,7 @@ class BodyParts {
     std::vector<const Part*> text_;
     std::vector<const Part*> html_;
     std::vector<const Part*> leaves_;
+    bool has_signature_ = false;
 };
 
 InboundFile make_file(std::string name, std::string type, std::string bytes) {
@@ -121,15 +135,63 @@ bool is_tnef(const Part& part) {
            equals_ignoring_case(part.filename(), "winmail.dat");
 }
 
-void add_file(const Part& part, MailBody& body) {
-    auto bytes = part.decoded_body();
+void warn(MailBody& body, std::string_view code) {
+    const auto known = std::find(body.warnings.begin(), body.warnings.end(), code);
+    if (known == body.warnings.end()) body.warnings.emplace_back(code);
+}
+
+bool is_encrypted(const Part& part) {
+    const auto& type = part.type.value;
+    const bool is_pkcs7 = type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime";
+    return (is_pkcs7 && !equals_ignoring_case(part.type.parameter("smime-type"), "signed-data")) ||
+           type == "application/pgp-encrypted";
+}
+
+std::string decode_part(const Part& part, MailBody& body) {
+    if (is_damaged_transfer(part.body, part.headers.token("Content-Transfer-Encoding"))) {
+        warn(body, "encoding_damaged");
+    }
+    return part.decoded_body();
+}
+
+std::string without_blanks(std::string_view text) {
+    std::string bare;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) > ' ') bare += c;
+    }
+    return bare;
+}
+
+// The files are taken out of the package; its body counts as far as the mail has none of its own.
+void add_packed_mail(PackedMail mail, MailBody& body) {
+    for (auto& packed : mail.files) {
+        auto file = make_file(std::move(packed.name), std::move(packed.content_type),
+                              std::move(packed.bytes));
+        file.meta.content_id = std::move(packed.content_id);
+        file.meta.is_inline = !file.meta.content_id.empty();
+        body.files.push_back(std::move(file));
+    }
+    const bool has_text = !trim(body.text).empty();
+    if (!has_text && !body.html) {
+        body.text = std::move(mail.text);
+        body.has_text = !body.text.empty();
+    } else if (!trim(mail.text).empty() && without_blanks(mail.text) != without_blanks(body.text)) {
+        warn(body, "packed_body_left_out");
+    }
+    if (!body.html) body.html = std::move(mail.html);
+}
+
+void add_file(const Part& part, MailBody& body, std::vector<PackedMail>& packages) {
+    auto bytes = decode_part(part, body);
+    if (is_encrypted(part)) warn(body, "encrypted");
     if (is_tnef(part)) {
-        auto packed = read_tnef(bytes);
-        for (auto& file : packed) {
-            body.files.push_back(make_file(std::move(file.name), std::move(file.content_type),
-                                           std::move(file.bytes)));
+        auto mail = read_tnef(bytes);
+        const bool has_something =
+            mail && (!mail->files.empty() || mail->html || !mail->text.empty());
+        if (has_something) {
+            packages.push_back(std::move(*mail));
+            return;
         }
-        if (!packed.empty()) return;
     }
     auto file = make_file(part.filename(), part.type.value, std::move(bytes));
     file.meta.content_id = part.content_id();
@@ -138,8 +200,8 @@ void add_file(const Part& part, MailBody& body) {
 }
 
 void add_text(const Part& part, MailBody& body) {
-    auto text =
-        normalize_line_ends(decode_charset(part.decoded_body(), part.type.parameter("charset")));
+    auto text = normalize_line_ends(
+        decode_charset(decode_part(part, body), part.type.parameter("charset")));
     for (auto& file : take_uuencoded(text)) {
         body.files.push_back(make_file(safe_filename(decode_undeclared(file.name)),
                                        "application/octet-stream", std::move(file.bytes)));
@@ -160,16 +222,20 @@ MailBody read_body(const Part& root) {
     const auto texts = parts.texts();
     const auto htmls = parts.htmls();
     MailBody body;
+    std::vector<PackedMail> packages;
+    if (parts.has_signature()) warn(body, "signature_not_checked");
     for (const auto* part : parts.leaves()) {
         if (std::find(texts.begin(), texts.end(), part) != texts.end()) {
             add_text(*part, body);
         } else if (std::find(htmls.begin(), htmls.end(), part) != htmls.end()) {
-            auto html = decode_charset(part->decoded_body(), part->type.parameter("charset"));
+            auto html = decode_charset(decode_part(*part, body), part->type.parameter("charset"));
             body.html = body.html ? *body.html + html : std::move(html);
         } else {
-            add_file(*part, body);
+            add_file(*part, body, packages);
         }
     }
+    for (auto& mail : packages)
+        add_packed_mail(std::move(mail), body);
     return body;
 }
 

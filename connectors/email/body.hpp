@@ -1,5 +1,5 @@
 // Which parts are what the sender wrote and which are files (RFC 8621, section 4.1.4). Every leaf
-// ends up as text, as HTML or as a file: none is left behind. Pure, thread-safe.
+// ends up as text, as HTML, as a file or in a warning: none is left behind. Pure, thread-safe.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,9 @@ struct MailBody {
     std::string text;                 // those parts, in order; UTF-8, line feeds
     std::optional<std::string> html;  // the text/html parts, as they came; UTF-8
     std::vector<InboundFile> files;   // with meta filled, ids not yet
+    // Each once: encoding_damaged, encrypted, signature_not_checked (the detached signature is no
+    // file for people), packed_body_left_out (Outlook's copy of a text that is there anyway).
+    std::vector<std::string> warnings;
 };
 
 MailBody read_body(const Part& root);

@@ -30,10 +30,10 @@ constexpr std::array aliases = {
     Alias{"ansi_x3.4-1968", ""},
     Alias{"unknown-8bit", ""},
     Alias{"x-unknown", ""},
-    Alias{"utf-7", ""},
-    Alias{"utf7", ""},
-    Alias{"unicode-1-1-utf-7", ""},
-    Alias{"x-unicode-2-0-utf-7", ""},
+    Alias{"utf7", "utf-7"},
+    Alias{"unicode-1-1-utf-7", "utf-7"},
+    Alias{"unicode-2-0-utf-7", "utf-7"},
+    Alias{"x-unicode-2-0-utf-7", "utf-7"},
     Alias{"utf-7-imap", ""},
     Alias{"imap-mailbox-name", ""},
     Alias{"utf8", "utf-8"},
@@ -168,12 +168,12 @@ std::string decode_any(std::string_view bytes, std::string_view declared) {
     const bool is_wide = name.starts_with("utf-16") || name.starts_with("utf-32") ||
                          name == "ucs-2" || name == "iso-10646-ucs-2" || name == "unicode";
     const bool has_escapes = bytes.find('\x1B') != std::string_view::npos;
-    if (!is_wide && is_ascii(bytes) && !(has_escapes && name.starts_with("iso-2022")) &&
-        name != "hz-gb-2312") {
-        return std::string(bytes);
-    }
+    const bool hides_in_ascii =
+        name == "hz-gb-2312" || name == "utf-7" || (has_escapes && name.starts_with("iso-2022"));
+    if (!is_wide && !hides_in_ascii && is_ascii(bytes)) return std::string(bytes);
     if (name.empty()) return decode_undeclared(bytes);
     if (name == "utf-8") return from_utf8(bytes);
+    if (name == "utf-7" && !is_ascii(bytes)) return decode_undeclared(bytes);
     // Latin text that happens to be well-formed UTF-8 does not occur; a sender who lies does.
     if (name == "windows-1252") return decode_undeclared(bytes);
     if (is_wide && !name.starts_with("utf-32") && !name.ends_with("le") && !name.ends_with("be")) {
@@ -194,6 +194,37 @@ std::string decode_charset(std::string_view bytes, std::string_view declared_nam
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     if (text.find('\0') != std::string::npos) std::erase(text, '\0');
     return text;
+}
+
+std::string codepage_charset(int codepage) {
+    switch (codepage) {
+        case 874: return "windows-874";
+        case 932: return "shift_jis";
+        case 936: return "gbk";
+        case 949: return "euc-kr";
+        case 950: return "big5";
+        case 1200: return "utf-16le";
+        case 1201: return "utf-16be";
+        case 10000: return "macintosh";
+        case 20127: return "us-ascii";
+        case 20866: return "koi8-r";
+        case 21866: return "koi8-u";
+        case 50220:
+        case 50221:
+        case 50222: return "iso-2022-jp";
+        case 50225: return "iso-2022-kr";
+        case 51932: return "euc-jp";
+        case 51949: return "euc-kr";
+        case 52936: return "hz-gb-2312";
+        case 54936: return "gb18030";
+        case 65001: return "utf-8";
+        default: break;
+    }
+    if (codepage >= 1250 && codepage <= 1258) return "windows-" + std::to_string(codepage);
+    if (codepage >= 28591 && codepage <= 28605) {
+        return "iso-8859-" + std::to_string(codepage - 28590);
+    }
+    return {};
 }
 
 std::string normalize_line_ends(std::string text) {

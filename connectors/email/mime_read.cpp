@@ -10,7 +10,6 @@
 #include <vmime/vmime.hpp>
 
 #include "base/text.hpp"
-#include "connectors/email/tnef.hpp"
 #include "connectors/email/transfer.hpp"
 
 namespace tributary::email {
@@ -222,6 +221,17 @@ std::string Part::filename() const {
 
 std::string Part::decoded_body() const {
     return decode_transfer(body, headers.token("Content-Transfer-Encoding"));
+}
+
+std::string safe_filename(std::string_view name) {
+    constexpr std::size_t max_filename_bytes = 255;
+    if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) {
+        name = name.substr(slash + 1);
+    }
+    const auto clean = strip_controls(name, Lines::join);
+    const auto last = trim(clean);
+    if (last == "." || last == "..") return {};
+    return std::string(truncate_utf8(last, max_filename_bytes));
 }
 
 Result<Part> read_mime(std::string_view raw) {

@@ -32,6 +32,9 @@ struct Part {
     std::string decoded_body() const;
 };
 
+// The last path segment of a name from outside, never "." or "..", at most 255 bytes.
+std::string safe_filename(std::string_view name);
+
 // `raw` has passed prescan_message(). Whatever the library throws is an Error here.
 Result<Part> read_mime(std::string_view raw);
 

@@ -122,6 +122,7 @@ Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_
     content.external_id = content.message_id;
 
     auto body = read_body(*root);
+    content.warnings.insert(content.warnings.end(), body.warnings.begin(), body.warnings.end());
     read_words(body, content);
     auto automatic = classify_automatic(settings, *root, content.text);
     content.auto_kind = automatic.kind;

@@ -181,14 +181,18 @@ bool is_attribution(std::string_view text) {
            (text.starts_with("On ") && text.ends_with("> wrote") && has_digit(text));
 }
 
-// Whether a time of day ("15:36") and a year stand in `text`.
+// Whether a time of day ("15:36", "15.36") and a year stand in `text`.
 bool has_time_and_year(std::string_view text) {
     bool has_time = false, has_year = false;
     for (std::size_t i = 0; i + 3 < text.size(); ++i) {
+        const auto has_year_at = [&](std::size_t at) {
+            return text.substr(at).starts_with("20") || text.substr(at).starts_with("19");
+        };
         const auto is_digit_at = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-        has_time = has_time || (is_digit_at(i) && text[i + 1] == ':' && is_digit_at(i + 2) &&
-                                is_digit_at(i + 3));
-        has_year = has_year || text.substr(i).starts_with("20") || text.substr(i).starts_with("19");
+        const bool has_sign = text[i + 1] == ':' || (text[i + 1] == '.' && !has_year_at(i + 2));
+        has_time =
+            has_time || (is_digit_at(i) && has_sign && is_digit_at(i + 2) && is_digit_at(i + 3));
+        has_year = has_year || has_year_at(i);
     }
     return has_time && has_year;
 }

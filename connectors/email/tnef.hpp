@@ -1,7 +1,8 @@
-// The files inside Outlook's winmail.dat (application/ms-tnef, [MS-OXTNEF]). A message among them
-// is one file and is not entered. Pure, thread-safe.
+// What Outlook packs into winmail.dat (application/ms-tnef, [MS-OXTNEF]): the body and the files.
+// Pure, linear in the stream, thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +12,19 @@ namespace tributary::email {
 struct PackedFile {
     std::string name;
     std::string content_type;
+    std::string content_id;
     std::string bytes;
 };
 
-// As many as can be read before the first fault; empty when it is no TNEF at all.
-std::vector<PackedFile> read_tnef(std::string_view bytes);
+// A message inside a message is one file (message/rfc822, written anew from what TNEF tells of it),
+// and its own files stand behind it.
+struct PackedMail {
+    std::string text;                 // UTF-8, line feeds; "" when there is none
+    std::optional<std::string> html;  // not sanitised
+    std::vector<PackedFile> files;
+};
 
-// The last path segment of a name from outside, never "." or "..", at most 255 bytes.
-std::string safe_filename(std::string_view name);
+// As much as can be read before the first fault; nullopt when it is no TNEF at all.
+std::optional<PackedMail> read_tnef(std::string_view bytes);
 
 }  // namespace tributary::email

@@ -194,6 +194,31 @@ std::string decode_transfer(std::string_view body, std::string_view encoding) {
     return std::string(body);
 }
 
+bool is_damaged_transfer(std::string_view body, std::string_view encoding) {
+    if (equals_ignoring_case(encoding, "quoted-printable")) {
+        for (auto at = body.find('='); at != std::string_view::npos; at = body.find('=', at + 1)) {
+            if (hex_pair(body, at) < 0 && soft_line_end(body, at) == 0) return true;
+        }
+        return false;
+    }
+    if (!equals_ignoring_case(encoding, "base64")) return false;
+    std::size_t digits = 0;
+    bool is_padded = false;
+    for (const char c : body) {
+        const bool is_digit = base64_values[static_cast<unsigned char>(c)] >= 0;
+        if (c == '=') {
+            is_padded = true;
+        } else if (is_digit && is_padded) {
+            return true;
+        } else if (is_digit) {
+            ++digits;
+        } else if (c != '\r' && c != '\n' && c != ' ' && c != '\t') {
+            return true;
+        }
+    }
+    return digits % 4 == 1 || (digits % 4 != 0 && !is_padded);
+}
+
 std::vector<UuencodedFile> take_uuencoded(std::string& text) {
     std::vector<UuencodedFile> files;
     if (text.find("begin ") == std::string::npos) return files;

@@ -15,6 +15,10 @@ std::string decode_q(std::string_view text);                 // the Q encoding o
 // By the name of the encoding; an unknown one counts as "binary".
 std::string decode_transfer(std::string_view body, std::string_view encoding);
 
+// Whether the body breaks the rules of that encoding, so that something may be missing from what
+// was decoded: foreign signs, a quantum cut short, an "=" without its digits.
+bool is_damaged_transfer(std::string_view body, std::string_view encoding);
+
 // A file uuencoded inside a text.
 struct UuencodedFile {
     std::string name;

@@ -5,6 +5,7 @@
 #include <unicode/regex.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
@@ -317,19 +318,55 @@ void report_miss(const std::string& id, const Content& content, const json::obje
         for (const auto& one : content.bounce->recipients)
             got += one.address + " " + one.status + " " + one.action + "; ";
     }
-    std::cout << "MISS " << id << " " << json::serialize(rule)
-              << "\n  got: " << json::serialize(json::value(got)) << "\n";
+    constexpr std::size_t shown_bytes = 2000;
+    std::cout << "MISS " << id << " " << json::serialize(rule).substr(0, shown_bytes)
+              << "\n  got: " << json::serialize(json::value(got)).substr(0, shown_bytes) << "\n";
 }
 
 struct Score {
     int passed = 0;
+    int argued = 0;
     int total = 0;
 };
+
+// Expectations we do not share, each with its reason in docs/mail.md ("Argued misses"). A name with
+// '*' at its end stands for all that begin so.
+constexpr std::array argued_misses = {
+    "reply-crisp/email_with_regards",
+    "reply-talon/eml-iphone",
+    "reply-talon/eml-sparrow",
+    "reply-talon/html-unicode_in_reply-1",
+    "reply-talon/plain-reply_wraps_nested_quotations-1",
+    "stalwart-legacy/legacy-010-*",
+    "stalwart-legacy/legacy-016-*",
+    "stalwart-legacy/legacy-017-*",
+    "stalwart-legacy/legacy-020-*",
+    "stalwart-legacy/legacy-022-*",
+    "stalwart-legacy/legacy-023-*",
+    "stalwart-legacy/legacy-026-*",
+    "stalwart-legacy/legacy-027-*",
+    "stalwart-legacy/legacy-035-*",
+    "stalwart-legacy/legacy-039-*",
+    "stalwart-legacy/legacy-049-*",
+    "stalwart-legacy/legacy-052-*",
+    "stalwart-rfc/rfc-001-*",
+    "tnef/attachments",
+    "tnef/christmas",
+    "tnef/unicode-mapi-attr-name",
+    "zbateson/m1011",
+};
+
+bool is_argued(std::string_view id) {
+    return std::any_of(argued_misses.begin(), argued_misses.end(), [&](std::string_view known) {
+        return known.ends_with('*') ? id.starts_with(known.substr(0, known.size() - 1))
+                                    : id == known;
+    });
+}
 
 // Every limit is what was reached; raise it when more is reached, never lower it.
 const std::map<std::string, double> thresholds = {
     {"mime4j", 100},
-    {"reply-crisp", 97},
+    {"reply-crisp", 98.5},
     {"reply-discourse", 100},
     {"reply-github", 100},
     {"reply-talon", 86},
@@ -340,12 +377,12 @@ const std::map<std::string, double> thresholds = {
     {"stalwart-address", 100},
     {"stalwart-ctype", 100},
     {"stalwart-date", 100},
-    {"stalwart-legacy", 72.2},
+    {"stalwart-legacy", 77.7},
     {"stalwart-malformed", 100},
     {"stalwart-rfc", 90},
     {"tnef", 50},
     {"xss", 100},
-    {"zbateson", 92.9},
+    {"zbateson", 98.5},
 };
 
 class CorpusTest : public testing::Test {
@@ -366,22 +403,27 @@ TEST_F(CorpusTest, ScoresDoNotFall) {
         const auto result = normalize_mail(settings, slurp(mail.replace_extension(".eml")));
         auto& score = scores[corpus];
         ++score.total;
+        const auto id = corpus + "/" + entry.path().stem().string();
         bool passed = result.has_value();
         for (const auto& rule : description.at("checks").as_array()) {
             if (!result || check(result->content, rule.as_object())) continue;
             passed = false;
-            report_miss(corpus + "/" + entry.path().stem().string(), result->content,
-                        rule.as_object());
+            report_miss(id, result->content, rule.as_object());
         }
         score.passed += passed ? 1 : 0;
+        score.argued += !passed && is_argued(id) ? 1 : 0;
     }
     for (const auto& [corpus, score] : scores) {
         const auto percent = 100.0 * score.passed / score.total;
-        std::printf("%-20s %4d of %4d  %5.1f %%\n", corpus.c_str(), score.passed, score.total,
-                    percent);
+        std::printf("%-20s %4d of %4d  %5.1f %%, argued %d\n", corpus.c_str(), score.passed,
+                    score.total, percent, score.argued);
         const auto limit = thresholds.find(corpus);
         ASSERT_NE(limit, thresholds.end()) << corpus;
         EXPECT_GE(percent, limit->second) << corpus;
+        // Bounces and automatic mail have misses that are neither reached nor argued.
+        if (!corpus.starts_with("sisimai")) {
+            EXPECT_EQ(score.passed + score.argued, score.total) << corpus;
+        }
     }
 }
 
