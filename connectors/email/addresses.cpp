@@ -220,7 +220,8 @@ std::vector<Party> parse_addresses(std::string_view raw, std::size_t limit) {
 
 std::optional<std::string> find_strict_sender(const Headers& headers) {
     const auto fields = headers.find_all("From");
-    if (fields.size() != 1 || fields.front().find('\0') != std::string_view::npos) {
+    if (fields.size() != 1 || fields.front().find('\0') != std::string_view::npos ||
+        fields.front().size() >= max_field_bytes) {
         return std::nullopt;
     }
     const auto raw = fields.front();

@@ -84,11 +84,14 @@ Headers::Headers(std::string_view block) {
             if (may_continue) {
                 const auto* start = fields_.back().value.data();
                 const auto* end = line.data() + line.size();
-                fields_.back().value = {start, static_cast<std::size_t>(end - start)};
+                fields_.back().size = static_cast<std::size_t>(end - start);
+                fields_.back().value = {start, std::min(fields_.back().size, max_field_bytes)};
             }
         } else if ((may_continue = is_field_line(line))) {
             const auto colon = line.find(':');
-            fields_.push_back({trim(line.substr(0, colon)), line.substr(colon + 1)});
+            const auto value = line.substr(colon + 1);
+            fields_.push_back(
+                {trim(line.substr(0, colon)), value.substr(0, max_field_bytes), value.size()});
         }
         at = next;
     }
@@ -109,6 +112,11 @@ std::vector<std::string_view> Headers::find_all(std::string_view name) const {
         if (equals_ignoring_case(field.name, name)) found.push_back(field.value);
     }
     return found;
+}
+
+bool Headers::has_cut() const {
+    return std::any_of(fields_.begin(), fields_.end(),
+                       [](const HeaderField& field) { return field.is_cut(); });
 }
 
 std::string Headers::token(std::string_view name) const {

@@ -10,9 +10,14 @@
 
 namespace tributary::email {
 
+inline constexpr std::size_t max_field_bytes = 64 * 1024;  // of a value; the rest is not read
+
 struct HeaderField {
     std::string_view name;   // as written, without the blanks before the colon
     std::string_view value;  // raw and still folded, without the final line end
+    std::size_t size = 0;    // of the whole value, before it was cut to max_field_bytes
+
+    bool is_cut() const { return value.size() < size; }
 };
 
 // A message cut at the end of its header. An mbox "From " line in front is left out.
@@ -35,6 +40,8 @@ class Headers {
     // The first field of that name, whatever its case; raw.
     std::optional<std::string_view> find(std::string_view name) const;
     std::vector<std::string_view> find_all(std::string_view name) const;
+    // Whether some field was too long to be read whole.
+    bool has_cut() const;
     bool has(std::string_view name) const { return find(name).has_value(); }
     // The first field of that name, unfolded, without comments, trimmed; "" when absent.
     std::string token(std::string_view name) const;

@@ -25,9 +25,9 @@ const Names void_tags = {"br", "col", "hr", "img", "wbr"};
 
 // Dropped with all they hold. Foreign content (svg, math) parses by rules of its own, where the
 // bypasses of sanitizers live.
-const Names dropped_tags = {"svg",     "math",     "script",   "style",    "iframe",
-                            "object",  "applet",   "noscript", "title",    "template",
-                            "noembed", "noframes", "xmp",      "textarea", "frameset"};
+const Names dropped_tags = {"svg",     "math",     "script",   "style",   "iframe",
+                            "object",  "applet",   "noscript", "title",   "template",
+                            "noembed", "noframes", "xmp",      "textarea"};
 // Inside them an HTML element ends the foreign content (WHATWG HTML, section 13.2.6.5).
 const Names breakout_tags = {
     "b",  "big", "blockquote", "body",  "br",   "center", "code",  "dd", "div", "dl",  "dt",

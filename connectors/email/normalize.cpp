@@ -23,17 +23,27 @@ constexpr std::size_t max_listed_recipients = 500;
 constexpr std::size_t max_references = 50;
 constexpr std::size_t max_subject_bytes = 998;
 
+// The field without the address that was cut in two.
+std::string_view whole_addresses(const HeaderField& field) {
+    if (!field.is_cut()) return field.value;
+    return field.value.substr(0, field.value.rfind(','));
+}
+
 std::vector<Party> read_parties(const Headers& headers, std::string_view name, Content& content) {
     std::vector<Party> parties;
-    for (const auto field : headers.find_all(name)) {
+    bool is_cut = false;
+    for (const auto& field : headers.fields()) {
+        if (!equals_ignoring_case(field.name, name)) continue;
         const auto room = max_listed_recipients + 1 - parties.size();
-        for (auto& party : parse_addresses(field, room))
+        for (auto& party : parse_addresses(whole_addresses(field), room))
             parties.push_back(std::move(party));
+        is_cut = is_cut || field.is_cut();
     }
     if (parties.size() > max_listed_recipients) {
         parties.resize(max_listed_recipients);
-        content.warnings.push_back("recipients_truncated");
+        is_cut = true;
     }
+    if (is_cut) content.warnings.push_back("recipients_truncated");
     return parties;
 }
 
@@ -63,13 +73,21 @@ void read_envelope(const Headers& headers, Content& content) {
     if (!ids.empty()) content.message_id = std::move(ids.front());
     content.in_reply_to = read_ids(headers, "In-Reply-To");
     content.references = read_ids(headers, "References");
+    if (headers.has_cut()) content.warnings.push_back("header_truncated");
+}
+
+// Of the control characters only tab and line feed mean something in a text.
+std::string without_controls(std::string text) {
+    std::erase_if(text,
+                  [](unsigned char c) { return (c < ' ' && c != '\t' && c != '\n') || c == 127; });
+    return text;
 }
 
 // HTML is read once: sanitised, and as text where the sender gave none.
 void read_words(MailBody& body, Content& content) {
     if (body.has_text) {
-        content.reply_text = trim_quotes(body.text);
-        content.text = std::move(body.text);
+        content.text = without_controls(std::move(body.text));
+        content.reply_text = trim_quotes(content.text);
     }
     if (!body.html) return;
     if (body.html->size() > max_html_bytes) {
@@ -84,8 +102,8 @@ void read_words(MailBody& body, Content& content) {
     read_html(*body.html, sinks);
     content.html = sanitizer.finish();
     if (body.has_text) return;
-    content.text = words.text();
-    const auto fresh = words.unquoted_text();
+    content.text = without_controls(words.text());
+    const auto fresh = without_controls(words.unquoted_text());
     content.reply_text = trim_quotes(trim(fresh).empty() ? content.text : fresh);
 }
 
@@ -109,8 +127,12 @@ Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_
         return Error(Outcome::invalid, "This message is empty.", "no bytes")
             .with_reason("malformed");
     }
-    if (auto ok = prescan_message(raw); !ok) return ok.error();
-    auto root = read_mime(raw);
+    const bool has_lone_cr =
+        raw.find('\n') == std::string_view::npos && raw.find('\r') != std::string_view::npos;
+    const auto repaired = has_lone_cr ? normalize_line_ends(std::string(raw)) : std::string();
+    const auto source = has_lone_cr ? std::string_view(repaired) : raw;
+    if (auto ok = prescan_message(source); !ok) return ok.error();
+    auto root = read_mime(source);
     if (!root) return root.error();
 
     InboundMessage message;
@@ -131,7 +153,13 @@ Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_
     message.files = std::move(body.files);
     for (const auto& file : message.files)
         content.attachments.push_back(file.meta);
-    identify_sender(settings, root->headers, message);
+    // Where CR alone ends the lines, no server before us saw these fields: nothing vouches for
+    // them.
+    if (has_lone_cr) {
+        content.warnings.push_back("sender_unidentified");
+    } else {
+        identify_sender(settings, root->headers, message);
+    }
     message.ticket_token = find_reply_token(settings, root->headers);
     return message;
 }

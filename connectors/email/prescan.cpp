@@ -76,19 +76,21 @@ class Prescan {
  private:
     // A part's header: its own limits, and whether more parts lie below it.
     Result<> enter(std::string_view block) {
-        if (block.size() > max_header_bytes)
-            return refuse("header_size", "header block over 256 KiB");
         const Headers headers(block);
-        if (headers.fields().size() > max_header_fields) {
-            return refuse("header_size", "more than 2000 header fields");
-        }
+        auto size = block.size();
         for (const auto& field : headers.fields()) {
-            if (field.value.size() > max_field_bytes) {
-                return refuse("header_size", "header field over 64 KiB");
+            size -= field.size - field.value.size();
+            const bool is_address = is_address_field(field.name);
+            if (field.size > max_raw_field_bytes && !is_address) {
+                return refuse("header_size", "header field over 1.5 MB");
             }
-            if (is_address_field(field.name) && group_depth(field.value) > max_group_depth) {
+            if (is_address && group_depth(field.value) > max_group_depth) {
                 return refuse("header", "nested address groups");
             }
+        }
+        if (size > max_header_bytes) return refuse("header_size", "header block over 256 KiB");
+        if (headers.fields().size() > max_header_fields) {
+            return refuse("header_size", "more than 2000 header fields");
         }
         return descend(headers);
     }

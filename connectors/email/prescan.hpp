@@ -12,8 +12,10 @@ namespace tributary::email {
 inline constexpr std::size_t max_message_bytes = 25'000'000;
 inline constexpr std::size_t max_mime_depth = 32;
 inline constexpr std::size_t max_mime_parts = 1000;
-inline constexpr std::size_t max_header_bytes = 256 * 1024;  // one header block
-inline constexpr std::size_t max_field_bytes = 64 * 1024;
+// One header block, of each field what is read of it (max_field_bytes).
+inline constexpr std::size_t max_header_bytes = 256 * 1024;
+// Longer ones are no accident; shorter ones are cut. Recipients may be as many as fit into a mail.
+inline constexpr std::size_t max_raw_field_bytes = 1'500'000;
 inline constexpr std::size_t max_header_fields = 2000;
 inline constexpr std::size_t max_group_depth = 32;
 
