@@ -27,8 +27,10 @@ ConnectorType make_type() {
         if (!options) return options.error();
         return std::unique_ptr<Connector>(std::make_unique<Chat>(std::move(*options), host));
     };
-    type.normalize = [](const Settings& settings, std::string_view raw) {
-        return normalize(settings.text("region"), raw);
+    type.normalizer = [](const Settings& settings, const std::string&) -> Normalizer {
+        return [region = settings.text("region")](std::string_view raw) {
+            return normalize(region, raw);
+        };
     };
     return type;
 }

@@ -107,10 +107,7 @@ class EmailConnector final : public Connector {
     }
 
     awaitable<void> run() override {
-        if (settings_.imap) {
-            NormalizeMail normalize = &normalize_mail;
-            co_await run_mailbox(host_, settings_, std::move(normalize));
-        }
+        if (settings_.imap) co_await run_mailbox(host_, settings_);
         host_.report(Health::State::up, "");
         co_await Connector::run();
     }
@@ -157,12 +154,14 @@ class EmailConnector final : public Connector {
 Result<std::unique_ptr<Connector>> create(const Settings& settings, ConnectorHost& host) {
     auto mail = read_mail_settings(settings);
     if (mail.has_error()) return std::move(mail.error());
-    mail->reply_key = host.sign("email.reply_address", mail->address);
+    mail->reply_key = host.sign(kNormalizerKeyPurpose, "");
     return std::unique_ptr<Connector>(std::make_unique<EmailConnector>(std::move(*mail), host));
 }
 
-Result<InboundMessage> normalize(const Settings& settings, std::string_view raw) {
-    return normalize_mail(read_settings_for_normalizing(settings), raw);
+Normalizer make_normalizer(const Settings& settings, const std::string& key) {
+    MailSettings mail = read_settings_for_normalizing(settings);
+    mail.reply_key = key;
+    return [mail](std::string_view raw) { return normalize_mail(mail, raw); };
 }
 
 ConnectorType describe_type() {
@@ -182,7 +181,7 @@ ConnectorType describe_type() {
     type.capabilities.reaches = "email";
     type.schema = mail_schema();
     type.create = &create;
-    type.normalize = &normalize;
+    type.normalizer = &make_normalizer;
     return type;
 }
 

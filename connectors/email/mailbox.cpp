@@ -39,34 +39,18 @@ struct Batch {
     std::int64_t left = 0;  // known to wait behind this batch
 };
 
-InboundMessage to_message(RawMail mail, const MailboxCursor& cursor, const MailSettings& settings,
-                          const NormalizeMail& normalize) {
-    InboundMessage message;
-    if (auto normalized = normalize(settings, mail.bytes)) {
-        message = std::move(*normalized);
-    } else {
-        message.trouble = std::move(normalized.error());
-    }
+// What the mailbox knows of a mail that has been normalised.
+void complete(InboundMessage& message, RawMail mail, const MailboxCursor& cursor,
+              const MailSettings& settings) {
     if (mail.trouble) message.trouble = std::move(mail.trouble);
     message.source_ref = cursor.place_of(mail.uid);
     // A mail of which nothing could be had is still one event of its own.
     message.dedupe_key =
-        mail.bytes.empty() ? "uid:" + message.source_ref : "sha256:" + to_hex(sha256(mail.bytes));
+        message.raw.empty() ? "uid:" + message.source_ref : "sha256:" + to_hex(sha256(message.raw));
     message.is_history = cursor.is_history(mail.uid);
     message.acknowledge = settings.acknowledge;
     message.received_at = mail.received_at;
     message.raw_content_type = "message/rfc822";
-    message.raw = std::move(mail.bytes);
-    return message;
-}
-
-std::vector<InboundMessage> to_messages(Batch batch, const MailSettings& settings,
-                                        const NormalizeMail& normalize) {
-    std::vector<InboundMessage> messages;
-    messages.reserve(batch.mails.size());
-    for (RawMail& mail : batch.mails)
-        messages.push_back(to_message(std::move(mail), batch.cursor, settings, normalize));
-    return messages;
 }
 
 // --- what to ask for next: pure
@@ -100,12 +84,8 @@ bool has_uid(const Mails& mails, Uid uid) {
 
 class Mailbox {
  public:
-    Mailbox(ConnectorHost& host, MailSettings settings, NormalizeMail normalize,
-            std::unique_ptr<ImapClient> client)
-        : host_(host),
-          settings_(std::move(settings)),
-          normalize_(std::move(normalize)),
-          client_(std::move(client)) {}
+    Mailbox(ConnectorHost& host, MailSettings settings, std::unique_ptr<ImapClient> client)
+        : host_(host), settings_(std::move(settings)), client_(std::move(client)) {}
 
     // Opens the folder and finds the place to go on from.
     awaitable<void> open();
@@ -126,7 +106,6 @@ class Mailbox {
 
     ConnectorHost& host_;
     MailSettings settings_;
-    NormalizeMail normalize_;
     std::unique_ptr<ImapClient> client_;
     MailboxCursor cursor_;      // behind the last mail fetched
     std::vector<Uid> waiting_;  // ascending; from next_waiting_ on not yet listed
@@ -259,11 +238,18 @@ awaitable<void> Mailbox::fetch_header(Uid uid, Batch& batch) {
 awaitable<void> Mailbox::accept(Batch batch) {
     std::optional<std::string> cursor = batch.cursor.text();
     const std::int64_t left = batch.left;
+    std::vector<std::string> originals;
+    for (RawMail& mail : batch.mails)
+        originals.push_back(std::move(mail.bytes));
+    std::vector<InboundMessage> messages = co_await host_.normalize(std::move(originals));
     // Copies: the worker may still run when this mailbox is being torn down.
-    auto work = [batch = std::move(batch), settings = settings_, normalize = normalize_]() mutable {
-        return to_messages(std::move(batch), settings, normalize);
+    auto work = [batch = std::move(batch), settings = settings_,
+                 messages = std::move(messages)]() mutable {
+        for (std::size_t i = 0; i < messages.size(); ++i)
+            complete(messages[i], std::move(batch.mails[i]), batch.cursor, settings);
+        return std::move(messages);
     };
-    std::vector<InboundMessage> messages = co_await host_.workers().offload(std::move(work));
+    messages = co_await host_.workers().offload(std::move(work));
     co_await host_.accept(std::move(messages), std::move(cursor));
     host_.report_backlog(left);
 }
@@ -280,11 +266,11 @@ RawMail Mailbox::to_raw(ImapFetch fetched) const {
 
 }  // namespace
 
-awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, NormalizeMail normalize) {
+awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings) {
     host.report(Health::State::starting, "Connecting to the mail server.");
     auto client = co_await ImapClient::connect(host.curl(), *settings.imap, settings.ca_file);
     log::info("email.connected", "connector", host.connector_name(), "idle", client->can_idle());
-    Mailbox mailbox(host, std::move(settings), std::move(normalize), std::move(client));
+    Mailbox mailbox(host, std::move(settings), std::move(client));
     co_await mailbox.open();
     host.report(Health::State::up, "");
     while (true) {

@@ -5,9 +5,6 @@
 // at any line fetches some mails again and loses none.
 #pragma once
 
-#include <functional>
-#include <string_view>
-
 #include "base/error.hpp"
 #include "base/task.hpp"
 #include "connector/connector.hpp"
@@ -15,12 +12,8 @@
 
 namespace tributary::email {
 
-// Pure and thread-safe: raw bytes to a message. An Error means "could not be understood".
-using NormalizeMail =
-    std::function<Result<InboundMessage>(const MailSettings& settings, std::string_view raw)>;
-
 // Runs until cancelled; throws Failure when the server or the store is away (unavailable) or the
 // login is refused (denied). `settings.imap` must be there.
-awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, NormalizeMail normalize);
+awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings);
 
 }  // namespace tributary::email

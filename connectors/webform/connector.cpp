@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 
+#include "base/bucket.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "base/bucket.hpp"
 #include "connectors/webform/definition.hpp"
 #include "connectors/webform/form_page.hpp"
 #include "connectors/webform/token.hpp"
@@ -266,10 +266,12 @@ Result<std::unique_ptr<Connector>> create(const Settings& settings, ConnectorHos
         std::make_unique<WebformConnector>(std::move(*definition), host));
 }
 
-Result<InboundMessage> normalize(const Settings& settings, std::string_view raw) {
-    const auto definition = read_definition(settings);
-    if (!definition) return definition.error();
-    return read_original(*definition, raw);
+Normalizer make_normalizer(const Settings& settings, const std::string&) {
+    return
+        [definition = read_definition(settings)](std::string_view raw) -> Result<InboundMessage> {
+            if (!definition) return definition.error();
+            return read_original(*definition, raw);
+        };
 }
 
 ConnectorType make_type() {
@@ -286,7 +288,7 @@ ConnectorType make_type() {
     type.capabilities.has_subject = true;
     type.schema = settings_schema();
     type.create = create;
-    type.normalize = normalize;
+    type.normalizer = make_normalizer;
     return type;
 }
 

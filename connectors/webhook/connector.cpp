@@ -165,10 +165,12 @@ Result<std::unique_ptr<Connector>> create(const Settings& settings, ConnectorHos
         std::make_unique<WebhookConnector>(std::move(*profile), host));
 }
 
-Result<InboundMessage> normalize(const Settings& settings, std::string_view raw) {
-    const auto profile = read_profile(settings);
-    if (!profile) return profile.error();
-    return read_original(*profile, raw);
+Normalizer make_normalizer(const Settings& settings, const std::string&) {
+    auto profile = std::make_shared<const Result<Profile>>(read_profile(settings));
+    return [profile](std::string_view raw) -> Result<InboundMessage> {
+        if (!*profile) return profile->error();
+        return read_original(**profile, raw);
+    };
 }
 
 ConnectorType make_type() {
@@ -185,7 +187,7 @@ ConnectorType make_type() {
     type.capabilities.has_subject = true;
     type.schema = settings_schema();
     type.create = create;
-    type.normalize = normalize;
+    type.normalizer = make_normalizer;
     return type;
 }
 

@@ -207,17 +207,12 @@ awaitable<http::Reply> replay(ApiContext& context, http::Request request, Actor)
         throw Failure(Error(Outcome::conflict, "Its connector is not configured any more.")
                           .with_reason("no_connector"));
     Store& store = context.house.store;
-    auto work = [&store, &item, slot]() -> Result<InboundMessage> {
-        const auto bytes = store.load_blob(item.raw_sha256);
-        if (!bytes) return Error(Outcome::not_found, "The original is not there.");
-        return slot->config.type->normalize(slot->config.settings, *bytes);
-    };
-    Result<InboundMessage> message = co_await context.house.workers.offload(work);
-    if (!message)
-        throw Failure(
-            Error(Outcome::conflict, "It still cannot be read: " + message.error().message)
-                .with_reason(message.error().reason));
-    const Receipt receipt = co_await slot->host.replay(std::move(*message), item.id);
+    auto load = [&store, &item] { return store.load_blob(item.raw_sha256); };
+    std::optional<std::string> bytes = co_await context.house.workers.offload(load);
+    if (!bytes) throw Failure(Outcome::not_found, "The original is not there.");
+    std::vector<std::string> originals(1, std::move(*bytes));
+    auto messages = co_await slot->host.normalize(std::move(originals));
+    const Receipt receipt = co_await slot->host.replay(std::move(messages.front()), item.id);
     co_return http::Reply::json(200, json::object{{"id", item.id.text()},
                                                   {"state", "replayed"},
                                                   {"interaction", receipt.interaction.text()}});

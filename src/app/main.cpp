@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/report.hpp"
 #include "base/log.hpp"
+#include "connector/normalizer_pool.hpp"
 
 int main(int argc, char** argv) {
     using namespace tributary;
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
     if (arguments.front() == "help" || arguments.front() == "--help" || arguments.front() == "-h")
         return print_usage(false);
     if (arguments.front() == "--version") arguments.front() = "version";
+    if (arguments.front() == kNormalizerArgument) return serve_normalizers(find_connector_type);
     const Command* command = find_command(arguments);
     if (!command) {
         std::cerr << "unknown command '" << arguments.front() << "'; 'tributary help' lists them\n";

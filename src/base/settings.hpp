@@ -135,6 +135,11 @@ class Settings {
     const boost::json::value& table(std::string_view name) const;  // null when absent
     const std::vector<Settings>& records(std::string_view name) const;
 
+    // All but the secrets, as one text for a helper process of ours. unpack() trusts it, and throws
+    // where it is damaged.
+    std::string pack() const;
+    static Settings unpack(std::string_view packed);
+
  private:
     using Value =
         std::variant<std::monostate, std::string, Secret, bool, std::int64_t, Milliseconds,

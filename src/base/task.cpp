@@ -55,7 +55,7 @@ bool is_cancellation(const std::exception& thrown) {
 }
 
 void Notifier::notify_all() {
-    for (asio::steady_timer* waiter : waiters_)
+    for (asio::steady_timer* waiter : *waiters_)
         waiter->cancel();
 }
 
@@ -70,11 +70,12 @@ awaitable<bool> Notifier::wait_for(std::chrono::steady_clock::duration patience)
 awaitable<bool> Notifier::wait_until(std::chrono::steady_clock::time_point deadline) {
     asio::steady_timer timer(executor_, deadline);
     struct Registered {
-        Registered(std::vector<asio::steady_timer*>& l, asio::steady_timer* t) : list(l), timer(t) {
-            list.push_back(timer);
+        Registered(std::shared_ptr<Waiters> l, asio::steady_timer* t)
+            : list(std::move(l)), timer(t) {
+            list->push_back(timer);
         }
-        ~Registered() { std::erase(list, timer); }
-        std::vector<asio::steady_timer*>& list;
+        ~Registered() { std::erase(*list, timer); }
+        std::shared_ptr<Waiters> list;
         asio::steady_timer* timer;
     };
     Registered registered(waiters_, &timer);

@@ -73,7 +73,8 @@ bool is_cancellation(const std::exception& thrown);
 
 // An event between coroutines of one thread: wait() suspends until notify_all(), a deadline, or
 // cancellation. Nothing is remembered: check the condition first, in the same turn. Waiting begins
-// in that turn, too, so no notification falls between the check and the wait.
+// in that turn, too, so no notification falls between the check and the wait. Coroutines that are
+// still waiting when the io_context goes may outlive the Notifier.
 class Notifier {
  public:
     explicit Notifier(asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -86,7 +87,8 @@ class Notifier {
     awaitable<bool> wait_until(std::chrono::steady_clock::time_point deadline);
 
     asio::any_io_executor executor_;
-    std::vector<asio::steady_timer*> waiters_;  // each in the frame of its waiter
+    using Waiters = std::vector<asio::steady_timer*>;  // each in the frame of its waiter
+    std::shared_ptr<Waiters> waiters_ = std::make_shared<Waiters>();
 };
 
 namespace detail {

@@ -154,6 +154,11 @@ class ConnectorHost {
     virtual awaitable<Result<std::string>> conversation_attachment(std::string conversation,
                                                                    AttachmentId id) = 0;
 
+    // Normalises originals of this connector where a crash harms nobody: in a helper process under
+    // limits. One message each, in order, `raw` included; `trouble` tells what could not be read
+    // (its reason: that of the normalizer, parser_crash, parser_timeout or parser_memory).
+    virtual awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string> originals) = 0;
+
     // A MAC over `payload` under the instance's key, bound to this connector and `purpose`.
     virtual std::string sign(std::string_view purpose, std::string_view payload) const = 0;
 
@@ -207,6 +212,13 @@ struct Capabilities {
     std::optional<Seconds> reply_window;  // after the customer's last words
 };
 
+// Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs on any
+// thread. An Error refuses what cannot be read at all.
+using Normalizer = std::function<Result<InboundMessage>(std::string_view raw)>;
+
+// The purpose under which ConnectorHost::sign() yields a normalizer's key, from an empty payload.
+inline constexpr std::string_view kNormalizerKeyPurpose = "normalizer";
+
 // One kind of connector, a constant of its folder.
 struct ConnectorType {
     std::string channel;  // "email"
@@ -217,9 +229,9 @@ struct ConnectorType {
     Schema schema;  // without the common name, channel, tickets
     // Throws nothing; an Error means "settings are wrong" and is shown, not retried.
     std::function<Result<std::unique_ptr<Connector>>(const Settings&, ConnectorHost&)> create;
-    // Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs
-    // on any thread. An Error refuses what cannot be read at all.
-    std::function<Result<InboundMessage>(const Settings&, std::string_view raw)> normalize;
+    // Bound to settings (secrets may be missing: normalising must not need them) and to the key of
+    // what this connector signed itself and may meet again in an original; "" outside the daemon.
+    std::function<Normalizer(const Settings&, const std::string& key)> normalizer;
 };
 
 // Every type built into this binary, in the order of connectors/CMakeLists.txt.

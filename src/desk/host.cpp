@@ -43,8 +43,16 @@ Error ingest_trouble(const std::exception& thrown) {
 
 }  // namespace
 
-Host::Host(House& house, IngestRules rules, std::function<void()> on_queued)
-    : house_(house), rules_(std::move(rules)), on_queued_(std::move(on_queued)) {}
+Host::Host(House& house, const Settings& settings, IngestRules rules,
+           std::function<void()> on_queued)
+    : house_(house),
+      rules_(std::move(rules)),
+      binding_(rules_.channel, settings, sign(kNormalizerKeyPurpose, "")),
+      on_queued_(std::move(on_queued)) {}
+
+awaitable<std::vector<InboundMessage>> Host::normalize(std::vector<std::string> originals) {
+    return house_.normalizers.run(binding_, std::move(originals));
+}
 
 awaitable<std::vector<StagedMessage>> Host::stage(std::vector<InboundMessage> messages) {
     Store& store = house_.store;

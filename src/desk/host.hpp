@@ -14,7 +14,8 @@ namespace tributary {
 class Host final : public ConnectorHost {
  public:
     // `rules` names the connector. `on_queued` is called when something was queued for sending.
-    Host(House& house, IngestRules rules, std::function<void()> on_queued);
+    Host(House& house, const Settings& settings, IngestRules rules,
+         std::function<void()> on_queued);
 
     const std::string& connector_name() const override { return rules_.connector; }
     const std::string& public_url() const override { return house_.public_url; }
@@ -26,6 +27,7 @@ class Host final : public ConnectorHost {
                                                          std::size_t limit) override;
     awaitable<Result<std::string>> conversation_attachment(std::string conversation,
                                                            AttachmentId id) override;
+    awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string> originals) override;
     std::string sign(std::string_view purpose, std::string_view payload) const override;
     net::HttpClient& http() override { return house_.http; }
     net::Curl& curl() override { return house_.curl; }
@@ -59,6 +61,7 @@ class Host final : public ConnectorHost {
 
     House& house_;
     IngestRules rules_;
+    NormalizerBinding binding_;
     std::function<void()> on_queued_;
     Health health_;
     Counts counts_;

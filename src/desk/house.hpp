@@ -6,6 +6,7 @@
 
 #include "base/task.hpp"
 #include "base/time.hpp"
+#include "connector/normalizer_pool.hpp"
 #include "desk/decide.hpp"
 #include "net/http_client.hpp"
 #include "store/store.hpp"
@@ -14,13 +15,20 @@ namespace tributary {
 
 struct House {
     House(asio::io_context& io, Store& store, Workers& workers, net::Curl& curl, const Clock& clock)
-        : io(io), store(store), workers(workers), curl(curl), http(curl), clock(clock) {}
+        : io(io),
+          store(store),
+          workers(workers),
+          curl(curl),
+          http(curl),
+          clock(clock),
+          normalizers(io.get_executor()) {}
     asio::io_context& io;
     Store& store;
     Workers& workers;
     net::Curl& curl;
     net::HttpClient http;
     const Clock& clock;
+    NormalizerPool normalizers;
 
     std::string public_url;    // without trailing slash
     std::string mail_domain;   // right of the '@' in Message-IDs

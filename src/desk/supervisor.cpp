@@ -62,7 +62,7 @@ Milliseconds restart_delay(int failures_in_a_row, Outcome last) {
 }
 
 Supervisor::Slot::Slot(ConnectorConfig c, House& house)
-    : config(std::move(c)), host(house, rules_for(config, house), [this] {
+    : config(std::move(c)), host(house, config.settings, rules_for(config, house), [this] {
           if (outbox) outbox->wake();
       }) {}
 

@@ -101,8 +101,8 @@ TEST(EmailFolder, ReadmeAndSampleAreTrue) {
 }
 
 TEST(EmailFolder, NormalizingNeedsNoSetting) {
-    const auto message = connector_type().normalize(
-        read_settings(""), "From: Ann <ann@example.com>\r\nSubject: Hi\r\n\r\nHello.\r\n");
+    const auto message = connector_type().normalizer(
+        read_settings(""), "")("From: Ann <ann@example.com>\r\nSubject: Hi\r\n\r\nHello.\r\n");
     ASSERT_TRUE(message.has_value()) << describe(message.error());
     EXPECT_EQ(message->content.subject, "Hi");
 }

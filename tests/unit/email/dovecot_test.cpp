@@ -25,7 +25,7 @@ class DovecotTest : public testing::Test {
     }
     TaskHandle start() {
         return spawn(io.get_executor(), "test.mailbox",
-                     run_mailbox(host, settings, &normalize_subject));
+                     run_mailbox(host, settings));
     }
     void wait_for_mails(std::size_t count) {
         auto condition = [&] { return host.accepted.size() + host.duplicates >= count; };

@@ -11,6 +11,19 @@
 
 namespace tributary::email {
 
+// Enough of a normaliser to tell mails apart; mails that say "broken" cannot be understood.
+inline Result<InboundMessage> normalize_subject(std::string_view raw) {
+    if (raw.find("broken") != std::string_view::npos)
+        return Error(Outcome::invalid, "It is broken.").with_reason("malformed");
+    InboundMessage message;
+    const auto start = raw.find("Subject: ");
+    if (start != std::string_view::npos) {
+        const auto end = raw.find("\r\n", start);
+        message.content.subject = std::string(raw.substr(start + 9, end - start - 9));
+    }
+    return message;
+}
+
 class FakeHost final : public ConnectorHost {
  public:
     explicit FakeHost(asio::io_context& io)
@@ -43,6 +56,16 @@ class FakeHost final : public ConnectorHost {
     awaitable<Result<std::string>> conversation_attachment(std::string, AttachmentId) override {
         Error error(Outcome::not_found, "There is none.");
         co_return error;
+    }
+    awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string> originals) override {
+        std::vector<InboundMessage> messages;
+        for (std::string& original : originals) {
+            Result<InboundMessage> message = normalize_subject(original);
+            if (!message) messages.emplace_back().trouble = message.error();
+            if (message) messages.push_back(std::move(*message));
+            messages.back().raw = std::move(original);
+        }
+        co_return messages;
     }
     std::string sign(std::string_view purpose, std::string_view payload) const override {
         return hmac(HashAlgorithm::sha256, purpose, payload);
@@ -88,18 +111,5 @@ class FakeHost final : public ConnectorHost {
     Notifier news_;
     asio::io_context& io_;
 };
-
-// Enough of a normaliser to tell mails apart; mails that say "broken" cannot be understood.
-inline Result<InboundMessage> normalize_subject(const MailSettings&, std::string_view raw) {
-    if (raw.find("broken") != std::string_view::npos)
-        return Error(Outcome::invalid, "It is broken.").with_reason("malformed");
-    InboundMessage message;
-    const auto start = raw.find("Subject: ");
-    if (start != std::string_view::npos) {
-        const auto end = raw.find("\r\n", start);
-        message.content.subject = std::string(raw.substr(start + 9, end - start - 9));
-    }
-    return message;
-}
 
 }  // namespace tributary::email

@@ -42,7 +42,7 @@ class MailboxTest : public testing::Test {
     // Runs the loop until it throws, and gives the reason.
     std::string run_to_failure() {
         try {
-            test::run(io, run_mailbox(host, settings, &normalize_subject));
+            test::run(io, run_mailbox(host, settings));
         } catch (const Failure& failure) {
             return describe(failure.error());
         }

@@ -16,6 +16,11 @@
 
 namespace tributary::test {
 
+inline Result<InboundMessage> normalize(const ConnectorType& type, const Settings& settings,
+                                        std::string_view raw) {
+    return type.normalizer(settings, "")(raw);
+}
+
 class FakeHost final : public ConnectorHost {
  public:
     explicit FakeHost(std::string name = "front", std::string url = "https://desk.example.com")
@@ -48,6 +53,10 @@ class FakeHost final : public ConnectorHost {
     }
     awaitable<Result<std::string>> conversation_attachment(std::string, AttachmentId) override {
         co_return Error(Outcome::not_found, "no such attachment");
+    }
+
+    awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string>) override {
+        throw std::logic_error("this host has no helper processes");
     }
 
     std::string sign(std::string_view purpose, std::string_view payload) const override {

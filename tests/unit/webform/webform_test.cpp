@@ -112,8 +112,8 @@ TEST(Webform, ReadsJsonAndMultipartAlike) {
     EXPECT_EQ(first.content.attachments[0].sha256, sha256("words"));
     EXPECT_EQ(first.content.data, site.host.accepted[1].content.data);
 
-    const auto replayed =
-        connector_type().normalize(test::read_settings(connector_type(), kContact), first.raw);
+    const auto replayed = test::normalize(
+        connector_type(), test::read_settings(connector_type(), kContact), first.raw);
     ASSERT_TRUE(replayed);
     EXPECT_EQ(replayed->content.data, first.content.data);
     EXPECT_EQ(replayed->files.at(0).bytes, "words");
@@ -388,12 +388,12 @@ TEST(Webform, NormalizesBareBodies) {
     const auto settings = test::read_settings(connector_type(), kContact);
     for (const char* raw : {R"({"name": "Ann", "email": "ann@example.com", "message": "Hi"})",
                             "name=Ann&email=ann%40example.com&message=Hi"}) {
-        const auto message = connector_type().normalize(settings, raw);
+        const auto message = test::normalize(connector_type(), settings, raw);
         ASSERT_TRUE(message) << raw;
         EXPECT_EQ(message->content.text, "Hi");
         EXPECT_EQ(message->raw, raw);
     }
-    const auto refused = connector_type().normalize(settings, "name=Ann");
+    const auto refused = test::normalize(connector_type(), settings, "name=Ann");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fields.size(), 2u);
 }
