@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import sqlite3
 import time
 
@@ -66,6 +67,12 @@ def sqlite_rate(folder, rows_per_commit, seconds=2.5):
     rate = count / (time.monotonic() - began)
     store.close()
     return rate
+
+
+def intake_count(desk, connector):
+    text = desk.get("/metrics", sign_in=False).body.decode()
+    match = re.search(rf'tributary_intake_total{{connector="{connector}",fate="accepted"}} (\d+)', text)
+    return int(match[1]) if match else 0
 
 
 def say(label, value, unit, remark=""):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks, or those whose name contains an argument: intake, latency, store, http.
+"""Runs the benchmarks, or those whose name contains an argument: intake, imap, latency, store.
 
 Every figure stands beside a baseline of the same run; absolute numbers of one machine mean little.
 """
@@ -11,6 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCHMARKS = {
     "intake": [sys.executable, str(ROOT / "bench" / "intake.py")],
+    "imap": [sys.executable, str(ROOT / "bench" / "imap.py")],
     "latency": [sys.executable, str(ROOT / "bench" / "latency.py")],
     "store": [str(ROOT / "build" / "release" / "bench" / "bench_store")],
 }

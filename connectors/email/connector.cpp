@@ -55,19 +55,23 @@ void add_failed(std::vector<CheckStep>& steps, const std::string& protocol, cons
 awaitable<void> check_imap(net::Curl& curl, const MailSettings& settings,
                            std::vector<CheckStep>& steps) {
     bool is_connected = false;
+    std::string opening;
     try {
         auto client = co_await ImapClient::connect(curl, *settings.imap, settings.ca_file);
         is_connected = true;
         add_passed(steps, "IMAP");
-        co_await client->examine(settings.imap->folder);
-        steps.emplace_back("IMAP: open " + settings.imap->folder, true,
-                           client->can_idle() ? "" : "The server has no IDLE; it is polled.");
+        for (const std::string& folder : settings.imap->folders) {
+            opening = folder;
+            co_await client->open(folder);
+            steps.emplace_back("IMAP: open " + folder, true,
+                               client->can_idle() ? "" : "The server has no IDLE; it is polled.");
+        }
         co_await client->logout();
     } catch (const Failure& failure) {
         if (!is_connected) {
             add_failed(steps, "IMAP", failure.error());
         } else {
-            steps.emplace_back("IMAP: open " + settings.imap->folder, false,
+            steps.emplace_back("IMAP: open " + opening, false,
                                failure.error().message + ' ' + failure.error().detail);
         }
     }
@@ -107,7 +111,10 @@ class EmailConnector final : public Connector {
     }
 
     awaitable<void> run() override {
-        if (settings_.imap) co_await run_mailbox(host_, settings_);
+        if (settings_.imap) {
+            OpenImap open = [this] { return open_imap(); };
+            co_await run_mailbox(host_, settings_, std::move(open), stumbles_);
+        }
         host_.report(Health::State::up, "");
         co_await Connector::run();
     }
@@ -146,8 +153,13 @@ class EmailConnector final : public Connector {
     }
 
  private:
+    awaitable<std::unique_ptr<ImapClient>> open_imap() {
+        return ImapClient::connect(host_.curl(), *settings_.imap, settings_.ca_file);
+    }
+
     MailSettings settings_;
     ConnectorHost& host_;
+    StumblesByFolder stumbles_;
     std::optional<SmtpSessions> sessions_;
 };
 

@@ -222,6 +222,8 @@ std::optional<ImapFetch> take_fetch(ImapResponse& response) {
     if (response.name != "FETCH" || response.values.size() != 1) return std::nullopt;
     ImapFetch fetch;
     auto& items = response.values.front().items;
+    // A literal shorter than announced leaves pieces of the mail behind.
+    if (items.size() % 2 != 0) return std::nullopt;
     for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
         const std::string key = upper(items[i].text);
         ImapValue& value = items[i + 1];

@@ -66,7 +66,7 @@ struct ImapFetch {
     std::optional<std::string> body;  // BODY[…], whichever section was asked for; not for NIL
     bool is_body_skipped = false;
 };
-// nullopt unless it is a FETCH response. Moves the body out.
+// nullopt unless it is a FETCH response of names and values. Moves the body out.
 std::optional<ImapFetch> take_fetch(ImapResponse& response);
 
 // "1 5 7" of a SEARCH response; what is no number is left out.

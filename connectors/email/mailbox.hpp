@@ -1,19 +1,43 @@
-// The pull loop of one mailbox: everything that is there once, then whatever arrives.
+// The pull loop of a mailbox: everything that is there once, then whatever arrives. Each of its
+// folders has a connection of its own, so that each is told of new mail at once.
 //
-// The cursor in the house is the only state; flags on the server mean nothing and are left alone.
-// A mail counts as fetched when host.accept() has returned with the cursor behind it, so a crash
-// at any line fetches some mails again and loses none.
+// The cursors in the house are the only state; flags on the server mean nothing and are left alone.
+// A mail counts as fetched when the house has taken it with the cursor behind it, so a crash at any
+// line fetches some mails again and loses none.
 #pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "base/error.hpp"
 #include "base/task.hpp"
 #include "connector/connector.hpp"
+#include "connectors/email/imap_client.hpp"
+#include "connectors/email/mail_intake.hpp"
 #include "connectors/email/settings.hpp"
 
 namespace tributary::email {
 
+// Opens a connection that is logged in.
+using OpenImap = std::function<awaitable<std::unique_ptr<ImapClient>>()>;
+
+// Where sessions of one folder broke while mails were being fetched, over several sessions: a
+// server may stumble over one mail again and again.
+struct Stumbles {
+    Stumbles() = default;
+    Uid at = 0;             // the first mail asked for when it broke
+    int in_a_row = 0;       // how often with that one
+    Uid careful_until = 0;  // up to here mails are asked for one by one
+
+    void note(const std::vector<Uid>& asked);
+};
+using StumblesByFolder = std::map<std::string, Stumbles>;
+
 // Runs until cancelled; throws Failure when the server or the store is away (unavailable) or the
-// login is refused (denied). `settings.imap` must be there.
-awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings);
+// login is refused (denied). `settings.imap` must be there; `stumbles` outlives the run.
+awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, OpenImap open,
+                            StumblesByFolder& stumbles);
 
 }  // namespace tributary::email

@@ -11,9 +11,15 @@ namespace {
 
 constexpr std::int64_t second_ms = 1000;
 constexpr std::int64_t minute_ms = 60 * second_ms;
+constexpr std::size_t max_folders = 20;
 
 std::string in_normal_form(const std::string& address) {
     return normalize_email(address).value_or(address);
+}
+
+bool has_controls(const std::string& text) {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 void add_identity(Schema& schema) {
@@ -72,6 +78,18 @@ void add_imap(Schema& schema) {
                 "marked as read, and mail that is marked as read is read all the same.")
             .defaults_to("INBOX")
             .between(1, 500));
+    schema.push_back(
+        Setting("imap.folders", SettingType::texts,
+                "Further folders to read, up to 20 with the first. Each has a connection of its "
+                "own; what stands in it when it is first read becomes history.")
+            .example("[\"Support\", \"Sales\"]"));
+    schema.push_back(
+        Setting("imap.move_to", SettingType::text,
+                "A folder that mail is moved to once it has been taken, whoever read it; it is "
+                "made when it is not there. Left out, nothing on the server is changed. A server "
+                "that will not move keeps no mail from being taken.")
+            .between(1, 500)
+            .example("Imported"));
     schema.push_back(Setting("imap.poll_interval", SettingType::duration,
                              "How often to look for mail where the server cannot tell (IDLE).")
                          .defaults_to("1m")
@@ -127,6 +145,23 @@ std::chrono::seconds to_seconds(Milliseconds duration) {
     return std::chrono::ceil<std::chrono::seconds>(duration);
 }
 
+std::vector<std::string> read_folders(const Settings& settings, Faults& faults) {
+    std::vector<std::string> folders = {settings.text("imap.folder")};
+    for (const std::string& folder : settings.texts("imap.folders")) {
+        if (std::find(folders.begin(), folders.end(), folder) == folders.end())
+            folders.push_back(folder);
+    }
+    if (folders.size() > max_folders)
+        faults.add("imap.folders", "more than " + std::to_string(max_folders) + " folders");
+    for (const std::string& folder : folders) {
+        if (folder.empty() || has_controls(folder))
+            faults.add("imap.folders", "a folder's name is empty or holds control characters");
+        if (folder == settings.text("imap.move_to"))
+            faults.add("imap.move_to", "is one of the folders that are read");
+    }
+    return folders;
+}
+
 std::optional<ImapSettings> read_imap(const Settings& settings, Faults& faults) {
     if (!settings.has("imap.url")) {
         for (const char* name : {"imap.user", "imap.password"}) {
@@ -138,7 +173,8 @@ std::optional<ImapSettings> read_imap(const Settings& settings, Faults& faults) 
     imap.url = settings.text("imap.url");
     imap.user = settings.text("imap.user");
     imap.password = settings.secret("imap.password");
-    imap.folder = settings.text("imap.folder");
+    imap.folders = read_folders(settings, faults);
+    imap.move_to = settings.text("imap.move_to");
     imap.poll_interval = to_seconds(settings.duration("imap.poll_interval"));
     imap.idle_renewal = to_seconds(settings.duration("imap.idle_renewal"));
     faults.check_url("imap.url", imap.url, "imap");

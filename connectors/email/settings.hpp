@@ -19,10 +19,15 @@ struct ImapSettings {
     std::string url;
     std::string user;
     Secret password;
-    std::string folder = "INBOX";
-    std::chrono::seconds poll_interval{60};  // where the server has no IDLE
+    std::vector<std::string> folders = {"INBOX"};  // at least one, none twice
+    std::string move_to;                           // "": mails stay where they are
+    std::chrono::seconds poll_interval{60};        // where the server has no IDLE
     // IDLE is renewed, and the folder searched, this often: the server may forget to tell.
     std::chrono::seconds idle_renewal{540};
+    // How long the server may be silent while it owes an answer, and how long an answer may take
+    // besides the time for its bytes. The same for everybody; tests have less of it.
+    std::chrono::milliseconds patience{60'000};
+    std::chrono::milliseconds answer_patience{300'000};
 };
 
 struct SmtpSettings {

@@ -1,6 +1,9 @@
 #include "net/dialogue.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -89,10 +92,14 @@ Target read_target(const std::string& text) {
 // --- why it did not work
 // ---------------------------------------------------------------------------
 
-// RFC 5530 and RFC 3463: the server says itself that the refusal will pass.
+// The server says itself that the refusal will pass: RFC 5530 and RFC 3463, and what large
+// providers say instead when they throttle or their back end is away.
 bool sounds_temporary(std::string_view said) {
-    constexpr std::array<std::string_view, 5> words = {"[UNAVAILABLE]", "[INUSE]", "[LIMIT]",
-                                                       "[SERVERBUG]", "454 "};
+    constexpr std::array<std::string_view, 12> words = {
+        "[UNAVAILABLE]", "[INUSE]",         "[LIMIT]",
+        "[SERVERBUG]",   "[OVERQUOTA]",     "421 ",
+        "454 ",          "too many",        "try again",
+        "temporar",      "limits exceeded", "but not connected"};
     return std::any_of(words.begin(), words.end(),
                        [&](std::string_view word) { return contains_ignoring_case(said, word); });
 }
@@ -172,6 +179,7 @@ struct Dialogue::Impl {
 
     void prepare(const DialogueOptions& options, const Target& target);
     void adopt_socket();
+    static void watch_peer(int socket);
     bool read_now();
     awaitable<void> wait(Descriptor::wait_type type, Patience patience);
     awaitable<void> fill(Patience patience);
@@ -206,7 +214,17 @@ void Dialogue::Impl::adopt_socket() {
     const int copy = socket == CURL_SOCKET_BAD ? -1 : ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
     if (copy < 0) throw connection_lost("no socket behind the connection");
     ready.assign(copy);
+    watch_peer(copy);
     is_open = true;
+}
+
+// A peer that vanished without a word is noticed after about a minute, also while nothing is due.
+void Dialogue::Impl::watch_peer(int socket) {
+    constexpr int on = 1, first_seconds = 30, interval_seconds = 10, probes = 3;
+    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &first_seconds, sizeof first_seconds);
+    ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval_seconds, sizeof interval_seconds);
+    ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
 
 // False when libcurl has nothing now. Bytes may sit in the TLS layer while the socket is silent,

@@ -25,7 +25,7 @@ class DovecotTest : public testing::Test {
     }
     TaskHandle start() {
         return spawn(io.get_executor(), "test.mailbox",
-                     run_mailbox(host, settings));
+                     run_with_password(host, settings, stumbles));
     }
     void wait_for_mails(std::size_t count) {
         auto condition = [&] { return host.accepted.size() + host.duplicates >= count; };
@@ -48,6 +48,7 @@ class DovecotTest : public testing::Test {
     asio::io_context io;
     FakeHost host{io};
     MailSettings settings;
+    StumblesByFolder stumbles;
     std::optional<PrivateDovecot> dovecot;
 };
 
@@ -98,6 +99,86 @@ TEST_F(DovecotTest, RenumberedMailIsRecognised) {
     EXPECT_EQ(host.accepted.back().content.subject, "four");
     EXPECT_FALSE(host.accepted.back().is_history);
     EXPECT_TRUE(host.stored_cursor->starts_with("INBOX;uidvalidity=4711;")) << *host.stored_cursor;
+    stop(mailbox);
+}
+
+TEST_F(DovecotTest, WhatWaitedThroughALongOutageComesInOrder) {
+    constexpr int waiting = 1'600;  // several listings, many batches
+    for (int i = 0; i < waiting; ++i)
+        deliver(std::to_string(i));
+    host.stored_cursor = "INBOX;uidvalidity=1;uid=0";
+    TaskHandle mailbox = start();
+    wait_for_mails(waiting);
+    stop(mailbox);
+    for (int i = 0; i < waiting; ++i)
+        EXPECT_EQ(host.accepted[static_cast<std::size_t>(i)].content.subject, std::to_string(i));
+    EXPECT_FALSE(host.accepted.back().is_history);
+    EXPECT_EQ(host.duplicates, 0u);
+}
+
+TEST_F(DovecotTest, SeveralFoldersAreReadAtOnce) {
+    dovecot->add_folder("Support");
+    settings.imap->folders = {"INBOX", "Support"};
+    deliver("old");
+    TaskHandle mailbox = start();
+    wait_for_mails(1);
+    auto are_both_known = [&] { return host.stored_cursor->find("Support;") != std::string::npos; };
+    test::run(io, host.until(are_both_known));
+    dovecot->deliver("Subject: to support\n\nx\n", "Support");
+    wait_for_mails(2);
+    EXPECT_EQ(host.accepted.back().content.subject, "to support");
+    EXPECT_TRUE(host.accepted.back().source_ref.starts_with("Support;"));
+    EXPECT_FALSE(host.accepted.back().is_history);
+    deliver("to inbox");
+    wait_for_mails(3);
+    stop(mailbox);
+    const MailboxCursors cursors = parse_cursors(*host.stored_cursor);
+    EXPECT_EQ(cursors.at("INBOX").last_uid, 2u);
+    EXPECT_EQ(cursors.at("Support").last_uid, 1u);
+}
+
+TEST_F(DovecotTest, AFolderThatIsGoneKeepsOnlyItselfWaiting) {
+    settings.imap->folders = {"INBOX", "Gone"};
+    TaskHandle mailbox = start();
+    auto is_degraded = [&] { return host.health == Health::State::degraded; };
+    test::run(io, host.until(is_degraded));
+    EXPECT_NE(host.reason.find("Gone"), std::string::npos);
+    deliver("one");
+    wait_for_mails(1);
+    stop(mailbox);
+}
+
+TEST_F(DovecotTest, TakenMailIsMovedAfterwards) {
+    settings.imap->move_to = "Imported";
+    for (int i = 0; i < 3; ++i)
+        deliver("old " + std::to_string(i));
+    TaskHandle mailbox = start();
+    wait_for_mails(3);
+    deliver("new");
+    wait_for_mails(4);
+    auto is_moved = [&] { return dovecot->count_mails("Imported") == 4; };
+    // Nothing tells when the server has moved it: the loop has, once it looks for mail again.
+    deliver("last");
+    wait_for_mails(5);
+    EXPECT_TRUE(is_moved());
+    EXPECT_EQ(host.duplicates, 0u);
+    stop(mailbox);
+}
+
+TEST_F(DovecotTest, MailThatVanishesWhileItIsFetchedIsNoTrouble) {
+    for (int i = 0; i < 300; ++i)
+        deliver("mail " + std::to_string(i));
+    TaskHandle mailbox = start();
+    wait_for_mails(1);  // the rest is on the wire or still to be asked for
+    dovecot->expunge("250:300");
+    deliver("later");
+    auto is_later_in = [&] {
+        return !host.accepted.empty() && host.accepted.back().content.subject == "later";
+    };
+    test::run(io, host.until(is_later_in));
+    EXPECT_GE(host.accepted.size(), 250u);
+    for (const InboundMessage& message : host.accepted)
+        EXPECT_FALSE(message.trouble) << describe(*message.trouble);
     stop(mailbox);
 }
 

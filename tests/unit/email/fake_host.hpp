@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connector/connector.hpp"
+#include "connectors/email/mailbox.hpp"
 #include "tests/support/coroutines.hpp"
 
 namespace tributary::email {
@@ -76,8 +77,9 @@ class FakeHost final : public ConnectorHost {
     Workers& workers() override { return workers_; }
     const Clock& clock() const override { return clock_; }
     asio::any_io_executor executor() const override { return io_.get_executor(); }
-    void report(Health::State state, std::string) override {
+    void report(Health::State state, std::string why) override {
         health = state;
+        reason = std::move(why);
         news_.notify_all();
     }
     void report_backlog(std::int64_t waiting) override {
@@ -97,6 +99,7 @@ class FakeHost final : public ConnectorHost {
     std::size_t largest_batch = 0;
     std::optional<std::string> stored_cursor;
     std::optional<Health::State> health;
+    std::string reason;
     std::int64_t backlog = -1;
     bool is_away = false;
 
@@ -111,5 +114,14 @@ class FakeHost final : public ConnectorHost {
     Notifier news_;
     asio::io_context& io_;
 };
+
+// A mailbox's loop as the connector runs it, with a password.
+inline awaitable<void> run_with_password(FakeHost& host, MailSettings settings,
+                                         StumblesByFolder& stumbles) {
+    OpenImap open = [&host, imap = *settings.imap, ca_file = settings.ca_file] {
+        return ImapClient::connect(host.curl(), imap, ca_file);
+    };
+    co_await run_mailbox(host, std::move(settings), std::move(open), stumbles);
+}
 
 }  // namespace tributary::email

@@ -150,7 +150,7 @@ TEST(ImapParse, TakesWhatAFetchSays) {
         ASSERT_TRUE(parsed.has_value()) << other;
         EXPECT_FALSE(take_fetch(*parsed)) << other;
     }
-    bytes = "* 3 FETCH (UID 4294967296 BODY[] NIL RFC822.SIZE)\r\n";
+    bytes = "* 3 FETCH (UID 4294967296 BODY[] NIL)\r\n";
     auto odd = take_response(bytes);
     ASSERT_TRUE(odd.has_value());
     const auto nothing = take_fetch(*odd);
@@ -158,6 +158,12 @@ TEST(ImapParse, TakesWhatAFetchSays) {
     EXPECT_FALSE(nothing->uid);
     EXPECT_FALSE(nothing->body);
     EXPECT_FALSE(nothing->size);
+
+    // A literal that is longer than announced leaves the rest of the mail among the names.
+    bytes = "* 3 FETCH (UID 9 BODY[] {2}\r\nhi there)\r\n";
+    auto torn = take_response(bytes);
+    ASSERT_TRUE(torn.has_value());
+    EXPECT_FALSE(take_fetch(*torn));
 }
 
 TEST(ImapParse, ReadsInternalDates) {

@@ -52,12 +52,36 @@ class PrivateDovecot {
     std::string ca_file() const { return root_ / "cert.pem"; }
 
     // What a mail server's delivery agent does: written aside, then renamed into place.
-    void deliver(const std::string& mail) {
-        const std::string name = "1700000000." + std::to_string(++delivered_) + ".test";
-        const auto aside = root_ / "mail/ann/tmp" / name;
+    // `folder` is "" for INBOX, else one that make_folder() made.
+    void deliver(const std::string& mail, const std::string& folder = "") {
+        // Named so that the order of names is the order of delivery, and of UIDs.
+        const std::string name = std::to_string(1'700'000'000 + ++delivered_) + ".test";
+        const auto box = box_of(folder);
+        const auto aside = box / "tmp" / name;
         std::ofstream(aside, std::ios::binary) << mail;
         give_away(aside);
-        std::filesystem::rename(aside, root_ / "mail/ann/new" / name);
+        std::filesystem::rename(aside, box / "new" / name);
+    }
+    void add_folder(const std::string& folder) {
+        make_folder(box_of(folder));
+        for (const char* part : {"cur", "new", "tmp"})
+            make_folder(box_of(folder) / part);
+    }
+    std::size_t count_mails(const std::string& folder) const {
+        std::size_t count = 0;
+        for (const char* part : {"cur", "new"}) {
+            const auto path = box_of(folder) / part;
+            if (!std::filesystem::exists(path)) continue;
+            for (const auto& entry : std::filesystem::directory_iterator(path))
+                count += entry.is_regular_file();
+        }
+        return count;
+    }
+    // The mail is gone before anybody fetched it.
+    void expunge(const std::string& what) {
+        const std::string command =
+            "doveadm -c " + config().string() + " expunge -u ann mailbox INBOX " + what;
+        if (std::system(command.c_str()) != 0) throw std::runtime_error("doveadm failed");
     }
     // True when some mail has the maildir flag S.
     bool has_seen_mail() const {
@@ -96,6 +120,9 @@ class PrivateDovecot {
     }
 
  private:
+    std::filesystem::path box_of(const std::string& folder) const {
+        return root_ / "mail/ann" / (folder.empty() ? "" : '.' + folder);
+    }
     std::filesystem::path config() const { return root_ / "dovecot.conf"; }
 
     static bool is_root() { return ::geteuid() == 0; }

@@ -1,0 +1,12 @@
+// Two coroutines at once, as one.
+#pragma once
+
+#include "base/task.hpp"
+
+namespace tributary::email {
+
+// Resolves when both have. The first failure ends the other one, and it is what is thrown, not the
+// other's cancellation.
+awaitable<void> together(awaitable<void> one, awaitable<void> other);
+
+}  // namespace tributary::email
