@@ -21,14 +21,15 @@ std::vector<Identity> identities_member(const json::object& body) {
     std::vector<Identity> identities;
     const json::value* list = body.if_contains("identities");
     if (!list) return identities;
-    const auto wrong = [](std::size_t at, const char* what) {
+    const auto wrong = [](const std::string& at, const char* what) {
         return Failure(Error(Outcome::invalid, "An identity is not valid.")
-                           .with_field("/identities/" + std::to_string(at), what));
+                           .with_field("/identities" + at, what));
     };
     if (!list->is_array() || list->get_array().size() > 50)
-        throw wrong(0, "must be a list of at most 50");
-    std::size_t at = 0;
+        throw wrong("", "must be a list of at most 50");
+    std::size_t count = 0;
     for (const json::value& entry : list->get_array()) {
+        const std::string at = "/" + std::to_string(count++);
         const json::object* one = entry.if_object();
         const json::value* kind = one ? one->if_contains("kind") : nullptr;
         const json::value* value = one ? one->if_contains("value") : nullptr;
@@ -39,20 +40,15 @@ std::vector<Identity> identities_member(const json::object& body) {
         if (!handle) throw wrong(at, "is not a valid address of this kind");
         // An agent vouches for what an agent enters.
         identities.emplace_back(std::move(*handle), Proof::channel, written);
-        ++at;
     }
     return identities;
 }
 
-awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor) {
+awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor actor) {
     CustomerFilter filter;
     filter.query = http::find_field(request.query, "q").value_or("");
-    if (const auto owner = http::find_field(request.query, "owner")) {
-        filter.owner = AgentId::parse(*owner);
-        if (!filter.owner)
-            throw Failure(Error(Outcome::invalid, "The owner is not an id.")
-                              .with_field("owner", "must be an agent's id"));
-    }
+    if (const auto owner = http::find_field(request.query, "owner"))
+        filter.owner = agent_value(json::value(*owner), actor, "owner");
     const PageRequest page = page_request(request);
     AgentNames names;
     const Page<Customer> customers = co_await context.house.store.read([&](const Tx& tx) {
@@ -147,7 +143,7 @@ awaitable<http::Reply> merge(ApiContext& context, http::Request request, Actor a
 }
 
 awaitable<http::Reply> unmerge(ApiContext& context, http::Request request, Actor actor) {
-    path_id<struct CustomerTag>(request, "id");
+    const CustomerId id = path_id<struct CustomerTag>(request, "id");
     const json::object body = json_body(request, {"merge"});
     const auto merge = MergeId::parse(required_text(body, "merge", 64));
     if (!merge)
@@ -155,6 +151,9 @@ awaitable<http::Reply> unmerge(ApiContext& context, http::Request request, Actor
                           .with_field("/merge", "must be an id"));
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
+        const auto named = find_customer(tx, id);  // itself or who it was merged into
+        if (!named || find_merge_holder(tx, *merge) != named->id)
+            throw Failure(Outcome::not_found, "There is no such merge of this customer.");
         const Customer restored = undo_customer_merge(tx, *merge, now);
         return customer_reply(200, restored, agent_names(tx));
     };

@@ -22,9 +22,8 @@ Role least_role(Access access) {
     }
 }
 
-http::Reply unauthorized(const Error& error) {
-    http::Reply reply = http::Reply::problem(error);
-    reply.status = 401;
+http::Reply unauthorized(Error error) {
+    http::Reply reply = http::Reply::problem(std::move(error).with_reason("unauthenticated"));
     reply.headers.set("WWW-Authenticate", "Bearer realm=\"tributary\"");
     return reply;
 }
@@ -146,6 +145,7 @@ json::object json_body(const http::Request& request,
     const std::string_view type = trim(split(request.headers.get("Content-Type"), ';').front());
     if (!equals_ignoring_case(type, "application/json"))
         throw Failure(Error(Outcome::invalid, "Send JSON.")
+                          .with_reason("unsupported_media_type")
                           .with_field("Content-Type", "must be application/json"));
     Result<json::value> parsed = http::parse_json(request.body);
     if (!parsed) throw Failure(parsed.error());

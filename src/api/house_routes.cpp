@@ -77,7 +77,8 @@ awaitable<http::Reply> tokens(ApiContext& context, http::Request, Actor) {
     co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
 }
 
-// Not remembered under an Idempotency-Key: the secret must not rest anywhere.
+// What an Idempotency-Key remembers is the token without its secret, which must not rest anywhere:
+// asked again, we can only say that it was made.
 awaitable<http::Reply> create_token_route(ApiContext& context, http::Request request, Actor actor) {
     const json::object body = json_body(request, {"name", "role"});
     const auto role = parse_role(required_text(body, "role", 20));
@@ -92,10 +93,19 @@ awaitable<http::Reply> create_token_route(ApiContext& context, http::Request req
     token.created_at = context.house.clock.now();
     const std::string secret = make_token_secret();
     const std::string digest = sha256(secret);
-    co_await context.house.store.write([&](Tx& tx) { insert_token(tx, token, digest); });
-    json::object reply = token_json(token);
-    reply["token"] = secret;
-    co_return http::Reply::json(201, reply);
+    json::object made = token_json(token);
+    bool is_new = false;
+    auto step = [&](Tx& tx) {
+        insert_token(tx, token, digest);
+        is_new = true;
+        return http::Reply::json(201, made);
+    };
+    co_await write_once(context, request, actor, step);
+    if (!is_new)
+        throw Failure(Error(Outcome::conflict, "This token was made; its secret is shown once.")
+                          .with_reason("shown_once"));
+    made["token"] = secret;
+    co_return http::Reply::json(201, made);
 }
 
 awaitable<http::Reply> revoke(ApiContext& context, http::Request request, Actor) {

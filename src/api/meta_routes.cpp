@@ -60,15 +60,17 @@ awaitable<http::Reply> openapi_reply(ApiContext& context) {
     co_return http::Reply::json(200, context.server->router().openapi("Tributary", kVersion));
 }
 
+awaitable<http::Reply> nothing(http::Request) {
+    co_return http::Reply::problem(
+        Error(Outcome::not_found, "There is nothing under this address."));
+}
+
 // The web app is one page: addresses it makes up itself lead to it, files it does not have are 404.
 awaitable<http::Reply> web(ApiContext&, http::Request request, Actor) {
     if (const auto asset = find_web_asset(request.path)) co_return asset_reply(request, *asset);
     const bool looks_like_file = request.path.rfind('.') != std::string::npos;
-    const bool is_api = request.path.starts_with("/api/");
     const auto page = find_web_asset("/");
-    if (looks_like_file || is_api || !page)
-        co_return http::Reply::problem(
-            Error(Outcome::not_found, "There is nothing under this address."));
+    if (looks_like_file || !page) co_return co_await nothing(std::move(request));
     co_return asset_reply(request, *page);
 }
 
@@ -92,6 +94,16 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
         return openapi_reply(shared);
     };
     router.add(std::move(document));
+
+    for (const Method method :
+         {Method::get, Method::post, Method::put, Method::patch, Method::delete_}) {
+        http::Route unknown;
+        unknown.method = method;
+        unknown.pattern = "/api/{rest...}";
+        unknown.doc.is_internal = true;
+        unknown.handler = nothing;
+        router.add(std::move(unknown));
+    }
 
     http::Route app;
     app.pattern = "/{rest...}";

@@ -156,6 +156,7 @@ std::vector<Party> parties_member(const json::object& body, const char* key) {
         const json::value* address = one ? one->if_contains("address") : nullptr;
         if (!address || !address->is_string()) throw wrong("each needs an address");
         const json::value* name = one->if_contains("name");
+        if (name && !name->is_string() && !name->is_null()) throw wrong("a name must be text");
         parties.emplace_back(
             name && name->is_string() ? std::string(name->get_string()) : std::string(),
             std::string(address->get_string()));
@@ -237,7 +238,11 @@ awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Ac
     wanted.html = text_member(body, "html", 1'000'000);
     wanted.to = parties_member(body, "to");
     wanted.cc = parties_member(body, "cc");
-    wanted.has_recipients = !wanted.to.empty() || !wanted.cc.empty();
+    const auto is_given = [&](const char* key) {
+        const json::value* value = body.if_contains(key);
+        return value && !value->is_null();
+    };
+    wanted.has_recipients = is_given("to") || is_given("cc");
     if (const json::value* seen = body.if_contains("seen"); seen && !seen->is_null()) {
         if (!seen->is_int64())
             throw Failure(Error(Outcome::invalid, "A field has the wrong type.")

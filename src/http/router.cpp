@@ -90,8 +90,14 @@ Router::Match Router::match(Method method, std::string_view path) const {
     constexpr std::size_t kNone = static_cast<std::size_t>(-1);
     std::size_t best = kNone;
     Match match;
-    for (std::size_t i = 0; i < routes_.size(); ++i) {
-        if (!fits(patterns_[i], segments)) continue;
+    std::vector<std::size_t> fitting;
+    for (std::size_t i = 0; i < routes_.size(); ++i)
+        if (fits(patterns_[i], segments)) fitting.push_back(i);
+    const auto takes_rest = [&](std::size_t i) {
+        return patterns_[i].back().kind == Segment::Kind::rest;
+    };
+    if (!std::ranges::all_of(fitting, takes_rest)) std::erase_if(fitting, takes_rest);
+    for (const std::size_t i : fitting) {
         note_allowed(match.allowed, routes_[i].method);
         if (routes_[i].method == Method::get) note_allowed(match.allowed, Method::head);
         if (!serves(routes_[i], method)) continue;

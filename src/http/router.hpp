@@ -56,7 +56,7 @@ class Router {
         std::map<std::string, std::string> parameters;
     };
     // `path` is decoded. HEAD takes a GET route where it has none of its own. Literal segments win
-    // over parameters, parameters over {rest...}.
+    // over parameters, and a {rest...} takes only what no other pattern fits, whatever the method.
     Match match(Method method, std::string_view path) const;
 
     const std::vector<Route>& routes() const { return routes_; }

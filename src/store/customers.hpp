@@ -39,6 +39,9 @@ Page<Customer> list_customers(const Tx& tx, const CustomerFilter& filter, const 
 // where they came from, so that unmerge puts back exactly those. Failure(conflict) when either is
 // already merged or they are the same.
 MergeId merge_customers(Tx& tx, CustomerId survivor, CustomerId other, AgentId by, Timestamp now);
+// Who holds what the merge moved: its survivor, or whoever that one was merged into since; nullopt
+// when there is no such merge in force.
+std::optional<CustomerId> find_merge_holder(const Tx& tx, MergeId merge);
 // Gives back the customer that was folded in; nullopt when there is no such merge in force.
 std::optional<CustomerId> unmerge_customers(Tx& tx, MergeId merge, Timestamp now);
 

@@ -63,18 +63,18 @@ MergeId merge_customers(Tx& tx, CustomerId survivor, CustomerId other, AgentId b
     return id;
 }
 
+std::optional<CustomerId> find_merge_holder(const Tx& tx, MergeId merge) {
+    const auto survivor = tx.query_one<CustomerId>(
+        R"sql(SELECT survivor FROM merge WHERE id = $1 AND unmerged_at IS NULL)sql", merge);
+    return survivor ? find_survivor(tx, *survivor) : std::nullopt;
+}
+
 std::optional<CustomerId> unmerge_customers(Tx& tx, MergeId merge, Timestamp now) {
-    CustomerId survivor;
-    CustomerId other;
-    {
-        Rows rows = tx.query(R"sql(SELECT survivor, other FROM merge
-                                   WHERE id = $1 AND unmerged_at IS NULL)sql",
-                             merge);
-        if (!rows.next()) return std::nullopt;
-        rows.read(survivor, other);
-    }
-    // The survivor may have been merged on since; its rows stand with whoever it led to.
-    const CustomerId holder = find_survivor(tx, survivor).value();
+    const auto found = find_merge_holder(tx, merge);
+    if (!found) return std::nullopt;
+    const CustomerId holder = *found;
+    const CustomerId other =
+        tx.query_one<CustomerId>(R"sql(SELECT other FROM merge WHERE id = $1)sql", merge).value();
     return_rows(tx, merge, holder, other);
     tx.exec(R"sql(UPDATE merge SET unmerged_at = $2 WHERE id = $1)sql", merge, now);
     tx.exec(R"sql(UPDATE customer SET merged_into = NULL, version = version + 1

@@ -25,6 +25,7 @@ Router make_router() {
     router.add(make_route(Method::get, "/tickets/mine"));
     router.add(make_route(Method::get, "/tickets/{id}/notes/{note}"));
     router.add(make_route(Method::get, "/files/index"));
+    router.add(make_route(Method::post, "/files/upload"));
     return router;
 }
 
@@ -55,6 +56,7 @@ TEST(Router, PicksTheMostLiteralRouteThatServesTheMethod) {
         {Method::get, "/files/a/b/", "/files/{rest...}", {{"rest", "a/b/"}}, 2},
         {Method::get, "/files/", "/files/{rest...}", {{"rest", ""}}, 2},
         {Method::get, "/files/index", "/files/index", {}, 2},
+        {Method::get, "/files/upload", "", {}, 1},
         {Method::post, "/tickets/7", "", {}, 3},
         {Method::other, "/tickets/7", "", {}, 3},
         {Method::get, "/files", "", {}, 0},
