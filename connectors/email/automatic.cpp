@@ -6,7 +6,9 @@
 #include "base/id.hpp"
 #include "base/text.hpp"
 #include "connectors/email/addresses.hpp"
+#include "connectors/email/automatic_words.hpp"
 #include "connectors/email/bounce.hpp"
+#include "connectors/email/bounce_event.hpp"
 
 namespace tributary::email {
 namespace {
@@ -32,70 +34,46 @@ bool has_word(std::string_view text, std::initializer_list<std::string_view> wor
     });
 }
 
-// Subjects that answering machines put in front, in the languages their users have.
-constexpr std::array<std::string_view, 36> answering_subjects = {"auto:",
-                                                                 "auto reply",
-                                                                 "auto-reply",
-                                                                 "autoreply",
-                                                                 "automatic reply",
-                                                                 "automatic response",
-                                                                 "auto response",
-                                                                 "auto-response",
-                                                                 "autoresponse",
-                                                                 "autoresponder",
-                                                                 "out of office",
-                                                                 "out of the office",
-                                                                 "out-of-office",
-                                                                 "vacation reply",
-                                                                 "on vacation",
-                                                                 "away from my mail",
-                                                                 "automatische antwort",
-                                                                 "abwesenheitsnotiz",
-                                                                 "abwesend",
-                                                                 "réponse automatique",
-                                                                 "absence du bureau",
-                                                                 "respuesta automática",
-                                                                 "fuera de la oficina",
-                                                                 "risposta automatica",
-                                                                 "fuori sede",
-                                                                 "resposta automática",
-                                                                 "automatisch antwoord",
-                                                                 "afwezig",
-                                                                 "automatiskt svar",
-                                                                 "autosvar",
-                                                                 "automaattinen vastaus",
-                                                                 "autoodpowiedź",
-                                                                 "odpowiedź automatyczna",
-                                                                 "автоответ",
-                                                                 "自動応答",
-                                                                 "自动答复"};
+bool is_null_return_path(const Headers& headers) {
+    if (!headers.has("Return-Path")) return false;
+    const auto path = lower_token(headers, "Return-Path");
+    return path == "<>" || path.starts_with("<mailer-daemon") || path.starts_with("mailer-daemon");
+}
 
-bool is_answering_subject(const Headers& headers) {
-    const auto raw = headers.find("Subject");
-    if (!raw) return false;
-    const auto subject = fold_case(decode_header_text(*raw));
-    return std::any_of(answering_subjects.begin(), answering_subjects.end(),
-                       [&](std::string_view start) { return subject.starts_with(start); });
+bool is_from_mail_system(const Headers& headers) {
+    const auto from = headers.find("From");
+    if (!from) return false;
+    const auto parties = parse_addresses(*from, 1);
+    if (parties.empty()) return false;
+    const auto address = ascii_lower(parties.front().address);
+    const auto local = std::string_view(address).substr(0, address.rfind('@'));
+    return local == "mailer-daemon" || local == "mailerdaemon" || local == "mail-daemon";
 }
 
 // Headers by which answering machines and notifiers give themselves away.
-bool is_auto_reply(const Headers& headers) {
+bool is_auto_reply(const Part& root) {
+    const auto& headers = root.headers;
     const auto submitted = lower_token(headers, "Auto-Submitted");
-    // RFC 3834 section 5: anything but "no" is a machine.
-    if (!submitted.empty()) return submitted.substr(0, submitted.find(';')) != "no";
-    const auto precedence = lower_token(headers, "Precedence");
-    if (has_word(precedence, {"auto_reply", "auto-reply"})) return true;
+    // RFC 3834 section 5: anything but "no" is a machine, and "no" is a person's word.
+    if (!submitted.empty())
+        return trim(std::string_view(submitted).substr(0, submitted.find(';'))) != "no";
+    for (const auto* name : {"Precedence", "X-Precedence", "Preference"}) {
+        if (has_word(lower_token(headers, name), {"auto_reply", "auto-reply", "autoreply"}))
+            return true;
+    }
     for (const auto* name :
-         {"X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-AutoReply-From", "X-Autogenerated",
-          "X-Mail-Autoreply", "X-Auto-Reply", "X-FC-MachineGenerated", "X-POST-MessageClass",
-          "X-Cron-Env", "X-Vacation"}) {
+         {"X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoresponse", "X-Auto-Response",
+          "X-AutoReply-From", "X-Autogenerated", "X-Mail-Autoreply", "X-Auto-Reply",
+          "X-FC-MachineGenerated", "X-POST-MessageClass", "X-Cron-Env", "X-Vacation",
+          "X-MS-Exchange-Inbox-Rules-Loop", "X-Challenge-Response", "X-Loop"}) {
         if (headers.has(name) && lower_token(headers, name) != "no") return true;
     }
     if (has_word(lower_token(headers, "Delivered-To"), {"autoresponder"})) return true;
-    const auto suppress = lower_token(headers, "X-Auto-Response-Suppress");
-    const bool is_null = headers.has("Return-Path") && headers.token("Return-Path") == "<>";
-    if (is_answering_subject(headers)) return true;
-    return is_null || has_word(suppress, {"all", "oof", "autoreply"});
+    if (root.type.value == "multipart/report") return true;
+    const auto subject = headers.find("Subject");
+    if (subject && is_answering_subject(decode_header_text(*subject))) return true;
+    return is_null_return_path(headers) || is_from_mail_system(headers) ||
+           has_word(lower_token(headers, "X-Auto-Response-Suppress"), {"all", "oof", "autoreply"});
 }
 
 // Our own words come back: a mail we sent, or one that passed us before.
@@ -124,7 +102,8 @@ bool is_from_ourselves(const MailSettings& settings, const Headers& headers) {
 
 bool is_list(const Headers& headers) {
     for (const auto* name :
-         {"List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-Mailing-List"}) {
+         {"List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Owner",
+          "List-Archive", "Mailing-List", "X-Mailing-List", "X-BeenThere"}) {
         if (headers.has(name)) return true;
     }
     return has_word(lower_token(headers, "Precedence"), {"bulk", "list", "junk"});
@@ -134,9 +113,28 @@ bool is_list(const Headers& headers) {
 bool is_challenge(const Headers& headers) {
     const auto raw = headers.find("Subject");
     const auto subject = raw ? ascii_lower(decode_header_text(*raw)) : std::string();
-    return has_word(subject, {"please confirm", "confirm your", "verification required",
-                              "challenge", "bitte bestätigen"}) ||
+    return has_word(subject,
+                    {"please confirm", "confirm your", "verification required", "challenge",
+                     "sender verification", "verify your message", "bitte bestätigen"}) ||
            headers.has("X-Challenge-Response");
+}
+
+// What providers write to tell that somebody called a mail unwanted (RFC 5965 and before it).
+bool is_feedback(const Part& root, std::string_view text) {
+    if (has_report_type(root, "feedback-report") || has_part(root, {"message/feedback-report"}))
+        return true;
+    if (root.headers.has("X-Apple-Unsubscribe") || is_complaint_event(text)) return true;
+    const auto opening = "\n" + ascii_lower(truncate_utf8(text, 4096));
+    if (opening.find("\nfeedback-type:") != std::string::npos &&
+        has_word(opening, {"\nuser-agent:", "\nversion:"}))
+        return true;
+    if (!has_part(root, {"message/rfc822", "text/rfc822-headers"})) return false;
+    const auto raw = root.headers.find("Subject");
+    const auto subject = raw ? ascii_lower(decode_header_text(*raw)) : std::string();
+    return subject.starts_with("complaint about message from") ||
+           subject.starts_with("abuse report") || subject.starts_with("email feedback report") ||
+           has_word(opening, {"this is an email abuse report for an email message",
+                              "this is a spam report for an email message"});
 }
 
 }  // namespace
@@ -145,7 +143,7 @@ AutomaticMail classify_automatic(const MailSettings& settings, const Part& root,
                                  std::string_view text) {
     const auto& headers = root.headers;
     AutomaticMail mail;
-    if (has_report_type(root, "feedback-report") || has_part(root, {"message/feedback-report"})) {
+    if (is_feedback(root, text)) {
         mail.kind = AutoKind::feedback;
         return mail;
     }
@@ -162,9 +160,9 @@ AutomaticMail classify_automatic(const MailSettings& settings, const Part& root,
             mail.kind = AutoKind::receipt;
         }
     } else if (is_loop(settings, headers) || is_from_ourselves(settings, headers)) {
-        mail.kind = is_auto_reply(headers) && !is_loop(settings, headers) ? AutoKind::auto_reply
-                                                                          : AutoKind::loop;
-    } else if (is_auto_reply(headers)) {
+        mail.kind = is_auto_reply(root) && !is_loop(settings, headers) ? AutoKind::auto_reply
+                                                                       : AutoKind::loop;
+    } else if (is_auto_reply(root)) {
         mail.kind = AutoKind::auto_reply;
     } else if (is_list(headers)) {
         mail.kind = AutoKind::list;

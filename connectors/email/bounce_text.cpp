@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <set>
 
 #include "base/text.hpp"
 #include "connectors/email/addresses.hpp"
+#include "connectors/email/bounce_mentions.hpp"
 #include "connectors/email/header_text.hpp"
+#include "connectors/email/smtp_status.hpp"
 
 namespace tributary::email {
 namespace {
@@ -14,89 +16,41 @@ namespace {
 constexpr std::size_t max_text_bytes = 64 * 1024;  // reports say it at the top
 constexpr std::size_t max_named_recipients = 100;
 constexpr std::size_t context_bytes = 1200;  // how far the words about an address go
+constexpr std::size_t max_opening = 4096;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-std::size_t digits_at(std::string_view text, std::size_t at) {
-    std::size_t count = 0;
-    while (at + count < text.size() && is_digit(text[at + count]))
-        ++count;
-    return count;
-}
-
-// "5.1.1" at `at`, not a piece of an IP address or version.
-std::string enhanced_code_at(std::string_view text, std::size_t at) {
-    if (text[at] != '2' && text[at] != '4' && text[at] != '5') return {};
-    if (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '-')) return {};
-    if (digits_at(text, at) != 1 || at + 1 >= text.size() || text[at + 1] != '.') return {};
-    const auto middle = digits_at(text, at + 2);
-    if (middle < 1 || middle > 3) return {};
-    const auto dot = at + 2 + middle;
-    if (dot >= text.size() || text[dot] != '.') return {};
-    const auto last = digits_at(text, dot + 1);
-    if (last < 1 || last > 3) return {};
-    const auto end = dot + 1 + last;
-    const bool goes_on = end + 1 < text.size() && text[end] == '.' && is_digit(text[end + 1]);
-    return goes_on ? std::string() : std::string(text.substr(at, end - at));
-}
-
-bool says_only_class(std::string_view status) {
-    return status.size() >= 4 && status.substr(1) == ".0.0";
-}
-
-std::string find_enhanced_code(std::string_view text) {
-    std::string vague;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        auto code = enhanced_code_at(text, at);
-        if (code.empty() || code.front() == '2') continue;
-        if (!says_only_class(code)) return code;
-        if (vague.empty()) vague = std::move(code);
-    }
-    return vague;
-}
-
-// The class of the first SMTP reply code ("550 ", "421-") as a status; "" when there is none.
-std::string reply_class(std::string_view text) {
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '4' && text[at] != '5') continue;
-        if (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '-'))
-            continue;
-        const auto count = digits_at(text, at);
-        if (count != 3 || text[at + 1] > '5') {
-            at += count;
-            continue;
-        }
-        const char behind = at + 3 < text.size() ? text[at + 3] : ' ';
-        if (behind == ' ' || behind == '-' || behind == '\n' || behind == '\t' || behind == ':' ||
-            behind == ',' || behind == ';' || behind == '>' || behind == ')' || behind == '\'') {
-            return std::string(1, text[at]) + ".0.0";
-        }
-        at += 2;
-    }
-    return {};
-}
-
-constexpr std::array<std::string_view, 40> failure_words = {"undeliverable",
+// In the subject of a system's mail, or its first words: something did not arrive.
+constexpr std::array<std::string_view, 62> failure_words = {"undeliverable",
                                                             "undelivered",
+                                                            "undeliverd",
                                                             "delivery status notification",
                                                             "delivery failure",
                                                             "delivery failed",
                                                             "failure notice",
+                                                            "failure delivery",
                                                             "returned mail",
                                                             "mail delivery",
                                                             "delivery notification",
+                                                            "delivery report",
                                                             "could not be delivered",
+                                                            "couldn't be delivered",
+                                                            "could not deliver",
+                                                            "cannot be delivered",
+                                                            "can not be delivered",
+                                                            "cannot deliver",
+                                                            "unable to deliver",
                                                             "non recapitabile",
+                                                            "mancato recapito",
                                                             "nicht zugestellt",
                                                             "unzustellbar",
                                                             "delivery has failed",
                                                             "mail system error",
-                                                            "message undeliverable",
                                                             "permanent failure",
+                                                            "permanent error",
                                                             "returning message",
+                                                            "message returned",
                                                             "user unknown",
+                                                            "unknown user",
+                                                            "no such user",
                                                             "rejected",
                                                             "delivery problem",
                                                             "non-delivery",
@@ -106,23 +60,99 @@ constexpr std::array<std::string_view, 40> failure_words = {"undeliverable",
                                                             "delivery error",
                                                             "mail error",
                                                             "delivery delayed",
+                                                            "delivery incomplete",
                                                             "warning: could not send",
+                                                            "could not send",
                                                             "message delayed",
                                                             "failed mail",
+                                                            "mail failed",
                                                             "bounce",
                                                             "unknown address",
                                                             "problem delivering",
+                                                            "trouble delivering",
                                                             "mail failure",
                                                             "error mail",
                                                             "returned to sender",
+                                                            "return to sender",
                                                             "não entregue",
-                                                            "unable to deliver",
-                                                            "deferred"};
+                                                            "no se pudo entregar",
+                                                            "non remis",
+                                                            "deferred",
+                                                            "smtp server: errors from",
+                                                            "did not reach",
+                                                            "postmaster notify"};
 
-constexpr std::array<std::string_view, 14> system_senders = {
-    "mailer-daemon", "postmaster",    "mail-daemon", "maildaemon",        "mail delivery",
-    "daemon@",       "mail.delivery", "mdaemon",     "mailerdaemon",      "mail-system",
-    "returned mail", "mail system",   "mailadmin",   "microsoft exchange"};
+constexpr std::array<std::string_view, 16> system_senders = {
+    "mailer-daemon", "postmaster",  "mail-daemon",   "maildaemon",
+    "mail delivery", "daemon@",     "mail.delivery", "mdaemon",
+    "mailerdaemon",  "mail-system", "returned mail", "mail system",
+    "mailadmin",     "post_master", "mail-delivery", "microsoft exchange"};
+
+// What only a mail system writes, whatever address it writes from. All words of a row stand in
+// the report, the first near its top.
+struct Template {
+    std::string_view opening;
+    std::string_view also;
+};
+constexpr std::array<Template, 36> templates = {{
+    {"did not reach the following recipient(s)", ""},
+    {"did not reach some or all of the intended recipients", ""},
+    {"could not be delivered to: <", "your mail sent on:"},
+    {"error message below:", "rcpt to:"},
+    {"message could not be delivered to mobile", ""},
+    {"this is the mail system at host", ""},
+    {"this is the postfix program at host", ""},
+    {"this is the qmail-send program", ""},
+    {"i'm afraid i wasn't able to deliver your message", ""},
+    {"this message was created automatically by mail delivery software", ""},
+    {"this message was created automatically by the mail system", ""},
+    {"a message that you sent could not be delivered to one or more of", ""},
+    {"delivery to the following recipient failed permanently", ""},
+    {"delivery to the following recipients failed", ""},
+    {"delivery has failed to these recipients or", ""},
+    {"this is an automatically generated delivery status notification", ""},
+    {"sorry, we were unable to deliver your message to the following address", ""},
+    {"we were unable to deliver your message to the following address", ""},
+    {"unable to deliver message to the following address", ""},
+    {"unable to deliver message to: <", ""},
+    {"your message to the following recipients cannot be delivered", ""},
+    {"your message cannot be delivered to the following recipients", ""},
+    {"the following addresses had permanent", "-----"},
+    {"the following addresses had delivery problems", "---"},
+    {"the following recipients were affected:", ""},
+    {"each of the following recipients was rejected by a remote mail server", ""},
+    {"we had trouble delivering your message. full details follow", ""},
+    {"the number of attempts made:", "failed to send to"},
+    {"------- failure reasons", "returned message"},
+    {"the user(s) account is", ">: "},
+    {"there was an error delivering your mail to <", ""},
+    {"the message you sent to", "could not be delivered"},
+    {"i'm sorry to have to inform you that your message could not", "be delivered"},
+    {"sent <<< rcpt to:", "received >>> "},
+    {"generating server:", "diagnostic information for administrators"},
+    {"an error occurred while trying to deliver the mail to the following recipients", ""},
+}};
+
+constexpr std::array<std::string_view, 20> waiting_words = {"will be retried",
+                                                            "do not need to resend",
+                                                            "don't need to resend",
+                                                            "still trying",
+                                                            "has been delayed",
+                                                            "has not yet been delivered",
+                                                            "has not been delivered yet",
+                                                            "will continue to be attempted",
+                                                            "will keep trying",
+                                                            "will continue to try",
+                                                            "will continue trying",
+                                                            "delivery attempts will continue",
+                                                            "no action is required on your part",
+                                                            "this is a warning message only",
+                                                            "will be attempted again",
+                                                            "will retry for",
+                                                            "delivery is delayed",
+                                                            "temporarily delayed",
+                                                            "we'll keep trying",
+                                                            "this is only a warning"};
 
 template <std::size_t n>
 bool has_any(std::string_view text, const std::array<std::string_view, n>& words) {
@@ -131,143 +161,236 @@ bool has_any(std::string_view text, const std::array<std::string_view, n>& words
     });
 }
 
-bool is_address_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c < 0 ||
-           std::string_view(".!#$%&'*+/=?^_`{|}~-").find(c) != std::string_view::npos;
+std::string folded_field(const Headers& headers, std::string_view name) {
+    const auto value = headers.find(name);
+    return value ? ascii_lower(decode_header_text(*value)) : std::string();
 }
 
-struct Found {
-    std::string address;
-    std::size_t start;
-    std::size_t end;
-};
+bool is_forwarded_by_hand(std::string_view title) {
+    return title.starts_with("fwd:") || title.starts_with("fw:") || title.starts_with("wg:") ||
+           title.starts_with("tr:") || title.starts_with("rv:");
+}
 
-// The address around the '@' at `at`.
-std::optional<Found> address_around(std::string_view text, std::size_t at) {
-    auto start = at, end = at + 1;
-    while (start > 0 && is_address_byte(text[start - 1]))
-        --start;
-    while (end < text.size() && is_address_byte(text[end]))
-        ++end;
-    while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '\'' || text[end - 1] == '?' ||
-                            text[end - 1] == '!' || text[end - 1] == '*')) {
-        --end;
-    }
-    while (start < at && (text[start] == '\'' || text[start] == '*' || text[start] == '='))
-        ++start;
-    const auto domain = text.substr(at + 1, end - at - 1);
-    if (start == at || domain.find('.') == std::string_view::npos) return std::nullopt;
-    return Found{std::string(text.substr(start, end - start)), start, end};
+bool follows_template(std::string_view folded) {
+    constexpr std::size_t near_top = 1500;
+    return std::any_of(templates.begin(), templates.end(), [&](const Template& one) {
+        const auto at = folded.find(one.opening);
+        if (at > near_top || (at > 0 && folded[at - 1] == '"')) return false;
+        const auto line = folded.rfind('\n', at);
+        const auto start = line == std::string_view::npos ? 0 : line + 1;
+        if (folded[start] == '>') return false;
+        return one.also.empty() || folded.find(one.also) != std::string_view::npos;
+    });
 }
 
 // Where the report ends and the returned mail begins.
 std::size_t report_end(std::string_view folded) {
     auto end = std::min(folded.size(), max_text_bytes);
-    for (const std::string_view mark :
-         {"--- below this line is a copy", "------ this is a copy of the message",
-          "original message follows", "----- original message", "original message headers",
-          "message header follows", "received: from", "\nreturn-path:", "copy of your message",
-          "the original message was", "included is a copy", "headers of the original message",
-          "---- unsent message below", "message text follows"}) {
-        const auto at = folded.find(mark);
+    for (const std::string_view mark : {"--- below this line is a copy",
+                                        "--- this is a copy of the message",
+                                        "--- enclosed is a copy of the message",
+                                        "original message follows",
+                                        "----- original message",
+                                        "original message headers",
+                                        "--- original message",
+                                        "message header follows",
+                                        "message headers follow",
+                                        "\nreceived: ",
+                                        "\nreceived:from",
+                                        "\nreturn-path:",
+                                        "copy of your message",
+                                        "included is a copy",
+                                        "headers of the original message",
+                                        "the header of the original message",
+                                        "---- unsent message below",
+                                        "---- unsent message follows",
+                                        "---- returned message",
+                                        "--- returned mail",
+                                        "---- original mail",
+                                        "-unsent mail original",
+                                        "message text follows"}) {
+        auto at = folded.find(mark);
         // A mark at the very top is a heading of the report itself.
-        if (at != std::string_view::npos && at > 200) end = std::min(end, at);
+        if (at != std::string_view::npos && at <= 200) at = folded.find(mark, 201);
+        if (at != std::string_view::npos) end = std::min(end, at);
     }
     return end;
 }
 
-bool is_own_word(const Headers& headers, std::string_view address) {
-    for (const auto* name : {"From", "To", "Return-Path", "Reply-To"}) {
+std::set<std::string> addresses_in(const Headers& headers,
+                                   std::initializer_list<const char*> names) {
+    std::set<std::string> found;
+    for (const auto* name : names) {
         const auto field = headers.find(name);
-        if (field && contains_ignoring_case(*field, address)) return true;
+        if (!field) continue;
+        for (const auto& party : parse_addresses(*field, 20))
+            found.insert(ascii_lower(party.address));
     }
+    return found;
+}
+
+bool is_system_address(std::string_view address) {
     const auto local = address.substr(0, address.rfind('@'));
     return equals_ignoring_case(local, "postmaster") ||
-           equals_ignoring_case(local, "mailer-daemon");
+           equals_ignoring_case(local, "mailer-daemon") || equals_ignoring_case(local, "support");
 }
+
+// The bounce went to whoever sent the mail; only when it names nobody else is that the recipient
+// too (a mail to oneself).
+std::vector<Mention> find_recipients(const Headers& headers, std::string_view report) {
+    const auto senders = addresses_in(headers, {"From", "Return-Path", "Reply-To"});
+    const auto receivers = addresses_in(headers, {"To"});
+    const MayBe is_other = [&](std::string_view address) {
+        const auto folded = ascii_lower(address);
+        return !senders.contains(folded) && !receivers.contains(folded) &&
+               !is_system_address(address);
+    };
+    const MayBe is_not_sender = [&](std::string_view address) {
+        return !senders.contains(ascii_lower(address));
+    };
+    auto mentions = find_mentions(report, is_other);
+    if (mentions.empty()) mentions = find_mentions(report, is_not_sender);
+    if (mentions.empty()) mentions = find_any_mention(report, is_other);
+    if (mentions.empty()) mentions = find_any_mention(report, is_not_sender);
+    return mentions;
+}
+
+bool tells(std::string_view words) {
+    return !exact_status("", words).empty();
+}
+
+// What a report says about each of the addresses it names.
+class ReportWords {
+ public:
+    ReportWords(std::string_view report, const std::vector<Mention>& mentions)
+        : report_(report), mentions_(mentions) {
+        for (const auto& one : mentions)
+            addresses_.insert(ascii_lower(one.address));
+    }
+
+    // Between the address and the next one; else on another line that names it; else in front of
+    // all addresses, or anywhere when there is only one.
+    std::string_view about(std::string_view address) const {
+        std::string_view own;
+        for (std::size_t i = 0; i < mentions_.size(); ++i) {
+            if (!equals_ignoring_case(mentions_[i].address, address)) continue;
+            const auto words = behind(i);
+            if (tells(words)) return words;
+            if (own.empty()) own = words;
+        }
+        if (const auto words = on_another_line(address); tells(words)) return words;
+        const auto rest = addresses_.size() == 1 ? report_ : report_.substr(0, first_start());
+        return tells(rest) || addresses_.size() == 1 ? rest : own;
+    }
+
+ private:
+    std::string_view behind(std::size_t i) const {
+        const auto start = mentions_[i].start;
+        auto end = report_.size();
+        for (auto next = i + 1; next < mentions_.size(); ++next) {
+            if (equals_ignoring_case(mentions_[next].address, mentions_[i].address)) continue;
+            if (mentions_[next].start > start) end = mentions_[next].start;
+            break;
+        }
+        return report_.substr(start, std::min(end - start, context_bytes));
+    }
+
+    std::string_view on_another_line(std::string_view address) const {
+        const auto again = report_.rfind(address);
+        if (again == std::string_view::npos) return {};
+        const auto line = report_.rfind('\n', again);
+        const auto start = line == std::string_view::npos ? 0 : line + 1;
+        return report_.substr(start, report_.find("\n\n", again) - start).substr(0, context_bytes);
+    }
+
+    std::size_t first_start() const { return mentions_.empty() ? 0 : mentions_.front().start; }
+
+    std::string_view report_;
+    const std::vector<Mention>& mentions_;
+    std::set<std::string> addresses_;
+};
 
 BouncedRecipient make_recipient(std::string address, std::string_view words, bool is_delayed) {
     BouncedRecipient recipient;
     recipient.address = std::move(address);
     recipient.status = exact_status("", words);
     recipient.action = is_delayed ? "delayed" : "failed";
-    recipient.is_permanent = !is_delayed && !recipient.status.starts_with('4');
     recipient.diagnostic = std::string(trim(truncate_utf8(words, 300)));
+    judge_recipient(recipient, words);
     return recipient;
+}
+
+bool says_waiting(std::string_view title, std::string_view folded) {
+    return title.find("delayed") != std::string_view::npos ||
+           title.find("(delay)") != std::string_view::npos ||
+           title.find("delivery incomplete") != std::string_view::npos ||
+           title.find("warning: could not send") != std::string_view::npos ||
+           title.find("warning: message") != std::string_view::npos ||
+           title.find("delay notice") != std::string_view::npos || has_any(folded, waiting_words);
 }
 
 }  // namespace
 
-std::string exact_status(std::string_view status_field, std::string_view diagnostic) {
-    const auto field = trim(status_field);
-    auto status = field.empty() ? std::string() : enhanced_code_at(field, 0);
-    if (!status.empty() && !says_only_class(status)) return status;
-    auto told = find_enhanced_code(diagnostic);
-    if (!told.empty() && !says_only_class(told)) return told;
-    if (!status.empty()) return status;
-    return told.empty() ? reply_class(diagnostic) : told;
-}
-
 bool sounds_like_bounce(const Headers& headers, std::string_view text) {
-    const auto from = headers.find("From");
-    const auto sender = from ? ascii_lower(decode_header_text(*from)) : std::string();
-    const auto subject = headers.find("Subject");
-    const auto title = subject ? ascii_lower(decode_header_text(*subject)) : std::string();
-    const bool has_failed_recipients = headers.has("X-Failed-Recipients");
-    const bool is_from_system = has_any(sender, system_senders);
+    const auto sender = folded_field(headers, "From");
+    const auto title = folded_field(headers, "Subject");
     const bool is_null = headers.has("Return-Path") && headers.token("Return-Path") == "<>";
-    const auto folded = ascii_lower(text.substr(0, 4096));
-    if (has_failed_recipients) return true;
-    if (is_from_system) return has_any(title, failure_words) || has_any(folded, failure_words);
-    return is_null && has_any(title, failure_words);
+    const auto folded = ascii_lower(truncate_utf8(text, max_opening));
+    if (headers.has("X-Failed-Recipients")) return true;
+    if (has_any(sender, system_senders))
+        return has_any(title, failure_words) || has_any(folded, failure_words) ||
+               follows_template(folded);
+    if (is_null && has_any(title, failure_words)) return true;
+    return !is_forwarded_by_hand(title) && follows_template(folded);
 }
 
 std::vector<BouncedRecipient> read_bounce_text(const Headers& headers, std::string_view text) {
     const auto folded = ascii_lower(text.substr(0, max_text_bytes));
-    const auto report = text.substr(0, report_end(folded));
-    const auto subject = headers.find("Subject");
-    const auto title = subject ? ascii_lower(decode_header_text(*subject)) : std::string();
-    const bool is_delayed = title.find("delayed") != std::string::npos ||
-                            title.find("warning") != std::string::npos ||
-                            folded.find("will be retried") != std::string::npos ||
-                            folded.find("do not need to resend") != std::string::npos;
-    std::vector<BouncedRecipient> recipients;
-    const auto add = [&](std::string address, std::string_view words) {
-        const bool is_known = std::any_of(
-            recipients.begin(), recipients.end(),
-            [&](const auto& one) { return equals_ignoring_case(one.address, address); });
-        if (!is_known && recipients.size() < max_named_recipients) {
-            recipients.push_back(make_recipient(std::move(address), words, is_delayed));
-        }
-    };
-    // Exim says whom it means (X-Failed-Recipients).
+    const auto end = report_end(folded);
+    const auto report = text.substr(0, end);
+    const bool is_delayed =
+        says_waiting(folded_field(headers, "Subject"), std::string_view(folded).substr(0, end));
+    std::vector<Mention> mentions;
+    // Exim and Google say whom they mean.
     for (const auto value : headers.find_all("X-Failed-Recipients")) {
         for (const auto& party : parse_addresses(value, max_named_recipients)) {
-            const auto at = report.find(party.address);
-            add(party.address,
-                at == std::string_view::npos ? report : report.substr(at, context_bytes));
+            const auto at = std::min(report.find(party.address), report.size());
+            mentions.push_back(Mention{party.address, report.rfind('\n', at) + 1, at});
         }
     }
-    if (!recipients.empty()) return recipients;
-    for (auto at = report.find('@'); at != std::string_view::npos; at = report.find('@', at + 1)) {
-        const auto found = address_around(report, at);
-        if (!found || is_own_word(headers, found->address)) continue;
-        add(found->address, report.substr(found->end, context_bytes));
-        // The first one is the recipient; others are mostly postmasters and hosts.
-        break;
+    if (mentions.empty()) mentions = find_recipients(headers, report);
+    const ReportWords words(report, mentions);
+    std::set<std::string> known;
+    std::vector<BouncedRecipient> recipients;
+    for (const auto& one : mentions) {
+        if (recipients.size() < max_named_recipients &&
+            known.insert(ascii_lower(one.address)).second)
+            recipients.push_back(make_recipient(one.address, words.about(one.address), is_delayed));
     }
     return recipients;
 }
 
 void refine_statuses(std::vector<BouncedRecipient>& recipients, std::string_view text) {
     const auto report = text.substr(0, max_text_bytes);
-    for (auto& recipient : recipients) {
-        if (!recipient.status.empty() && !says_only_class(recipient.status)) continue;
+    std::vector<Mention> mentions;
+    for (const auto& recipient : recipients) {
         const auto at =
             recipient.address.empty() ? std::string_view::npos : report.find(recipient.address);
-        if (at == std::string_view::npos) continue;
-        const auto told = exact_status(recipient.status, report.substr(at, context_bytes));
-        if (!told.empty()) recipient.status = told;
+        if (at != std::string_view::npos) mentions.push_back(Mention{recipient.address, at, at});
+    }
+    std::sort(mentions.begin(), mentions.end(),
+              [](const Mention& a, const Mention& b) { return a.start < b.start; });
+    for (std::size_t i = 0; i < mentions.size(); ++i) {
+        const auto end = i + 1 < mentions.size() ? mentions[i + 1].start : report.size();
+        const auto words =
+            report.substr(mentions[i].start, std::min(end - mentions[i].start, context_bytes));
+        for (auto& recipient : recipients) {
+            if (recipient.address != mentions[i].address) continue;
+            if (!recipient.status.empty() && !says_only_class(recipient.status)) continue;
+            const auto told = exact_status(recipient.status, words);
+            if (!told.empty()) recipient.status = told;
+            judge_recipient(recipient, recipient.diagnostic + "\n" + std::string(words));
+        }
     }
 }
 

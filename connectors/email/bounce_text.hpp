@@ -1,8 +1,8 @@
 // Bounces in prose: the forms of servers that do not write RFC 3464 parts (qmail, Exim, Exchange,
-// Domino and others), and the codes inside SMTP replies. Pure, linear, thread-safe.
+// Domino and many smaller ones). There is no parser for each: they all name the recipient in one of
+// a few ways, and say why beside it. Pure, linear, thread-safe.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,10 +10,6 @@
 #include "model/interaction.hpp"
 
 namespace tributary::email {
-
-// The enhanced code (RFC 3463) of a report: the Status field, or, where that is absent or says no
-// more than its class, the one in the SMTP reply, or the reply's class alone; "" when unknown.
-std::string exact_status(std::string_view status_field, std::string_view diagnostic);
 
 // Whether a message without report parts comes from a mail system and tells of a failure.
 bool sounds_like_bounce(const Headers& headers, std::string_view text);

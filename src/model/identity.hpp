@@ -41,7 +41,8 @@ struct Identity {
         : handle(std::move(h)), proof(p), display(std::move(d)) {}
     Handle handle;
     Proof proof = Proof::none;
-    std::string display;  // the value as it was written
+    std::string display;    // the value as it was written
+    bool is_stale = false;  // mail to it came back; cleared by the next message from it
 };
 
 // Normal form of an e-mail address: NFC, case folded (local part too), domain in IDNA A-labels, no

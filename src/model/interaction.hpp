@@ -64,7 +64,8 @@ struct BouncedRecipient {
     std::string address;
     std::string status;  // "5.1.1"; "" when unknown
     std::string action;  // failed delayed delivered relayed expanded
-    bool is_permanent = false;
+    bool is_permanent = false;  // trying again is of no use
+    bool is_dead = false;       // the address itself is at fault: nothing reaches it any more
     std::string diagnostic;
 };
 

@@ -49,6 +49,7 @@ void put(json::object& to, const char* key, const Bounce& bounce) {
         put(object, "status", recipient.status);
         put(object, "action", recipient.action);
         put(object, "permanent", recipient.is_permanent ? 1 : 0);
+        put(object, "dead", recipient.is_dead ? 1 : 0);
         put(object, "diagnostic", recipient.diagnostic);
         recipients.push_back(std::move(object));
     }
@@ -109,6 +110,7 @@ std::optional<Bounce> get_bounce(const json::object& from, const char* key) {
         recipient.status = get_text(item.get_object(), "status");
         recipient.action = get_text(item.get_object(), "action");
         recipient.is_permanent = get_number(item.get_object(), "permanent") != 0;
+        recipient.is_dead = get_number(item.get_object(), "dead") != 0;
         recipient.diagnostic = get_text(item.get_object(), "diagnostic");
     }
     return bounce;
