@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
 #include <charconv>
 #include <fstream>
-#include <future>
 #include <iostream>
 #include <sstream>
 
@@ -216,9 +214,17 @@ class Reading {
  private:
     template <class T>
     T wait_for(awaitable<T> task) {
-        std::future<T> future = asio::co_spawn(io_, std::move(task), asio::use_future);
+        std::optional<T> result;
+        std::exception_ptr thrown;
+        auto on_end = [&](std::exception_ptr error, T value) {
+            thrown = error;
+            result = std::move(value);
+            io_.stop();  // helper processes would wait for more
+        };
+        asio::co_spawn(io_, std::move(task), on_end);
         io_.run();
-        return future.get();
+        if (thrown) std::rethrow_exception(thrown);
+        return std::move(*result);
     }
 
     awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string> originals) {
