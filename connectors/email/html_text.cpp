@@ -37,9 +37,11 @@ bool is_quote_container(const HtmlTag& tag) {
     const auto* name = tag.find("name");
     if (tag.name == "blockquote") return true;
     return has_word(css_class, {"gmail_quote", "yahoo_quoted", "moz-cite-prefix", "zmail_extra",
-                                "tutanota_quote", "protonmail_quote", "gmail_extra_quote"}) ||
-           has_word(id, {"olk_src_body_section", "yahoo_quoted", "isreplycontent",
-                         "divtagdefaultwrapper_quote"}) ||
+                                "tutanota_quote", "protonmail_quote", "gmail_extra_quote",
+                                "ms-outlook-mobile-reference-message", "aolmail_quote"}) ||
+           has_word(id,
+                    {"olk_src_body_section", "yahoo_quoted", "isreplycontent",
+                     "divtagdefaultwrapper_quote", "mail-editor-reference-message-container"}) ||
            has_word(name, {"quote"});
 }
 

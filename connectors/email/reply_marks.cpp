@@ -2,123 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "base/text.hpp"
+#include "connectors/email/reply_words.hpp"
 
 namespace tributary::email {
 namespace {
 
+using Words = std::span<const std::string_view>;
+
 constexpr std::size_t max_attribution_lines = 6;
 constexpr std::size_t max_attribution_bytes = 600;
+constexpr std::size_t max_name_bytes = 80;
 constexpr std::size_t max_block_lines = 14;
+constexpr std::size_t max_mark_bytes = 160;
 constexpr std::size_t max_footer_bytes = 120;
 constexpr std::ptrdiff_t max_footer_words = 8;
-
-// "wrote", as it stands in the attribution lines of mail programs.
-constexpr std::array<std::string_view, 67> wrote_words = {
-    "wrote",        "writes",        "schrieb",     "a écrit",    "écrit",       "escribió",
-    "escribio",     "ha escrito",    "ha scritto",  "scrisse",    "escreveu",    "schreef",
-    "geschreven",   "napisał",       "napisała",    "napisał(a)", "pisze",       "skrev",
-    "kirjoitti",    "пишет",         "написал",     "написала",   "написал(а)",  "написав",
-    "писал",        "napsal",        "napsala",     "napsal(a)",  "píše",        "のメール",
-    "は書きました", "のメッセージ",  "写道",        "寫道",       "写到",        "작성",
-    "님이 작성",    "đã viết",       "yazdı",       "şunu yazdı", "írta",        "ezt írta",
-    "a scris",      "έγραψε",        "כתב",         "כתב/ה",      "كتب",         "เขียน",
-    "menulis",      "je napisao",    "je napisala", "napisao je", "napísal",     "napísal(a)",
-    "написа",       "kirjutas",      "rakstīja",    "rašė",       "va escriure", "skrifaði",
-    "je napisal",   "je napisal/-a", "idatzi du",   "escribiu",   "shkroi",      "a répondu",
-    "ha escrit"};
-
-// How a wrapped attribution line begins.
-constexpr std::array<std::string_view, 30> openings = {
-    "On ",  "Am ",     "Le ",        "El ",        "Il ",      "Em ",    "Op ",   "Den ",
-    "Am:",  "W dniu ", "Dnia ",      "Dne ",       "Vào ",     "Pe ",    "Στις ", "On, ",
-    "În ",  "La ",     "U ",         "Tarihinde ", "ב-",       "At ",    "De ",   "Pada ",
-    "Ter ", "Dana ",   "Il giorno ", "Le:",        "in data ", "No dia "};
-
-constexpr std::array<std::string_view, 44> original_words = {"original message",
-                                                             "reply message",
-                                                             "original appointment",
-                                                             "ursprüngliche nachricht",
-                                                             "originalnachricht",
-                                                             "weitergeleitete nachricht",
-                                                             "message d'origine",
-                                                             "message original",
-                                                             "message d’origine",
-                                                             "message transféré",
-                                                             "message transmis",
-                                                             "mensaje original",
-                                                             "mensaje reenviado",
-                                                             "messaggio originale",
-                                                             "messaggio inoltrato",
-                                                             "mensagem original",
-                                                             "mensagem encaminhada",
-                                                             "oorspronkelijk bericht",
-                                                             "doorgestuurd bericht",
-                                                             "ursprungligt meddelande",
-                                                             "vidarebefordrat meddelande",
-                                                             "opprinnelig melding",
-                                                             "oprindelig meddelelse",
-                                                             "videresendt",
-                                                             "wiadomość oryginalna",
-                                                             "oryginalna wiadomość",
-                                                             "przekazana wiadomość",
-                                                             "původní zpráva",
-                                                             "pôvodná správa",
-                                                             "исходное сообщение",
-                                                             "пересылаемое сообщение",
-                                                             "пересланное сообщение",
-                                                             "alkuperäinen viesti",
-                                                             "eredeti üzenet",
-                                                             "orijinal mesaj",
-                                                             "forwarded message",
-                                                             "forwarded by",
-                                                             "原始邮件",
-                                                             "原始郵件",
-                                                             "转发邮件",
-                                                             "元のメッセージ",
-                                                             "원본 메시지",
-                                                             "oprindelig besked",
-                                                             "opprinnelig e-post"};
-
-// Labels of copied headers. The first group says from whom; a block must have one of these.
-constexpr std::array<std::string_view, 29> from_labels = {
-    "from",       "von",       "de",       "da",        "van",      "från",   "fra",    "od",
-    "от",         "lähettäjä", "kimden",   "feladó",    "差出人",   "发件人", "發件人", "寄件者",
-    "寄件人",     "보낸 사람", "보낸사람", "από",       "de la",    "від",    "מאת",    "من",
-    "expéditeur", "frá",       "saatja",   "expeditor", "đã gửi từ"};
-constexpr std::array<std::string_view, 91> other_labels = {
-    "sent",       "date",       "to",          "subject",    "cc",         "reply-to",
-    "reply to",   "importance", "attachments", "gesendet",   "datum",      "an",
-    "betreff",    "antwort an", "kopie",       "envoyé",     "envoyé le",  "à",
-    "objet",      "répondre à", "enviado",     "enviado el", "enviada em", "enviado em",
-    "fecha",      "para",       "asunto",      "assunto",    "data",       "inviato",
-    "a",          "oggetto",    "risposta",    "verzonden",  "aan",        "onderwerp",
-    "skickat",    "till",       "ämne",        "kopia",      "sendt",      "til",
-    "emne",       "dato",       "wysłano",     "wysłane",    "do",         "temat",
-    "odesláno",   "komu",       "předmět",     "predmet",    "odoslané",   "отправлено",
-    "кому",       "тема",       "дата",        "копия",      "lähetetty",  "vastaanottaja",
-    "aihe",       "päiväys",    "gönderilme",  "tarih",      "kime",       "konu",
-    "gönderildi", "küldve",     "címzett",     "tárgy",      "送信日時",   "宛先",
-    "件名",       "发送时间",   "收件人",      "主题",       "日期",       "傳送時間",
-    "收件者",     "主旨",       "보낸 날짜",   "받는 사람",  "제목",       "στάλθηκε",
-    "προς",       "θέμα",       "message du",  "sujet",      "copie",      "copie à",
-    "envoyé par"};
-
-// With which of them a block may begin when the writer does not come first.
-constexpr std::array<std::string_view, 6> first_labels = {"date", "subject", "datum",
-                                                          "sent", "to",      "message du"};
-
-// What a telephone or an app puts below: prefixes, lower case.
-constexpr std::array<std::string_view, 26> footers = {
-    "sent from ",      "sent via ",         "sent with ",           "sent on the go",
-    "sent using ",     "get outlook for",   "envoyé de mon",        "envoyé depuis",
-    "envoyé à partir", "gesendet von mein", "gesendet von outlook", "gesendet von mail",
-    "gesendet mit",    "von meinem ",       "enviado desde",        "enviado do meu",
-    "enviado de mi",   "inviato da",        "verzonden vanaf",      "verstuurd vanaf",
-    "sendt fra min",   "skickat från min",  "wysłane z ",           "отправлено с ",
-    "отправлено из",   "lähetetty "};
 
 std::string_view without_marks(std::string_view line) {
     line = trim(line);
@@ -129,34 +30,68 @@ std::string_view without_marks(std::string_view line) {
     return trim(line);
 }
 
-template <std::size_t n>
-bool is_one_of(std::string_view text, const std::array<std::string_view, n>& words) {
+// Trimmed, with blanks for the no-break spaces of French colons and American times.
+std::string plain_line(std::string_view line) {
+    line = trim(line);
+    std::string plain;
+    plain.reserve(line.size());
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const auto rest = line.substr(i);
+        if (rest.starts_with("\u00A0")) {
+            plain += ' ';
+            i += 1;
+        } else if (rest.starts_with("\u202F") || rest.starts_with("\u2009")) {
+            plain += ' ';
+            i += 2;
+        } else {
+            plain += line[i];
+        }
+    }
+    return std::string(trim(plain));
+}
+
+bool is_one_of(std::string_view text, Words words) {
     return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+bool begins_with_one_of(std::string_view text, Words words) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return text.starts_with(word); });
+}
+
+bool has_one_of(std::string_view text, Words words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+        return text.find(word) != std::string_view::npos;
+    });
 }
 
 bool is_word_byte(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c < 0;
 }
 
+bool is_digit_at(std::string_view text, std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+}
+
 bool has_digit(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return text.find_first_of("0123456789") != std::string_view::npos;
 }
 
 // Whether one of the verbs stands in `text` as a word, not inside another one or a URL.
 bool says_wrote(std::string_view text) {
-    return std::any_of(wrote_words.begin(), wrote_words.end(), [&](std::string_view verb) {
-        for (auto at = text.find(verb); at != std::string_view::npos;
-             at = text.find(verb, at + 1)) {
-            const bool is_cjk = static_cast<unsigned char>(verb.front()) >= 0xE0;
-            const auto end = at + verb.size();
-            const bool starts = at == 0 || is_cjk || !is_word_byte(text[at - 1]);
-            const bool ends = end == text.size() || is_cjk || !is_word_byte(text[end]) ||
-                              text.substr(end).starts_with("\u00A0");
-            const bool is_in_url = (at > 0 && (text[at - 1] == '-' || text[at - 1] == '/'));
-            if (starts && ends && !is_in_url) return true;
-        }
-        return false;
-    });
+    return std::any_of(
+        std::begin(reply_words::wrote), std::end(reply_words::wrote), [&](std::string_view verb) {
+            for (auto at = text.find(verb); at != std::string_view::npos;
+                 at = text.find(verb, at + 1)) {
+                const bool is_cjk = static_cast<unsigned char>(verb.front()) >= 0xE0;
+                const auto end = at + verb.size();
+                const bool starts = at == 0 || is_cjk || !is_word_byte(text[at - 1]);
+                const bool ends = end == text.size() || is_cjk || !is_word_byte(text[end]);
+                const bool is_in_url = (at > 0 && (text[at - 1] == '-' || text[at - 1] == '/'));
+                if (starts && ends && !is_in_url) return true;
+            }
+            return false;
+        });
 }
 
 bool ends_with_colon(std::string_view text) {
@@ -169,11 +104,40 @@ bool is_dashed_attribution(std::string_view text) {
     return text.starts_with("---") && text.ends_with("---") && says_wrote(text);
 }
 
+bool has_year_at(std::string_view text, std::size_t at) {
+    const auto rest = text.substr(at);
+    return (rest.starts_with("20") || rest.starts_with("19")) && is_digit_at(rest, 2) &&
+           is_digit_at(rest, 3);
+}
+
+// Whether a time of day ("15:36", "15.36") and a year stand in `text`.
+bool has_time_and_year(std::string_view text) {
+    bool has_time = false, has_year = false;
+    for (std::size_t i = 0; i + 3 < text.size(); ++i) {
+        const bool has_sign =
+            text[i + 1] == ':' || (text[i + 1] == '.' && !has_year_at(text, i + 2));
+        has_time = has_time || (is_digit_at(text, i) && has_sign && is_digit_at(text, i + 2) &&
+                                is_digit_at(text, i + 3));
+        has_year = has_year || has_year_at(text, i);
+    }
+    return has_time && has_year;
+}
+
+// "<ann@example.com>", "(ann@example.com)", "[mailto:ann@example.com]".
+bool has_bracketed_address(std::string_view text) {
+    const auto at = text.rfind('@');
+    return at != std::string_view::npos &&
+           text.substr(0, at).find_first_of("<([") != std::string_view::npos &&
+           text.find_first_of(">)]", at) != std::string_view::npos;
+}
+
+// Complete attributions, whether or not their program's language is known: who, when, and a colon.
 bool is_attribution(std::string_view text) {
     if (text.size() > max_attribution_bytes) return false;
     const bool has_address = text.find('@') != std::string_view::npos;
     if (ends_with_colon(text)) {
         if (has_address && has_digit(text) && text.ends_with(" sent:")) return true;
+        if (has_bracketed_address(text) && has_time_and_year(text)) return true;
         return (has_address || has_digit(text)) && says_wrote(text);
     }
     // Zoho leaves the colon out.
@@ -181,38 +145,18 @@ bool is_attribution(std::string_view text) {
            (text.starts_with("On ") && text.ends_with("> wrote") && has_digit(text));
 }
 
-// Whether a time of day ("15:36", "15.36") and a year stand in `text`.
-bool has_time_and_year(std::string_view text) {
-    bool has_time = false, has_year = false;
-    for (std::size_t i = 0; i + 3 < text.size(); ++i) {
-        const auto has_year_at = [&](std::size_t at) {
-            return text.substr(at).starts_with("20") || text.substr(at).starts_with("19");
-        };
-        const auto is_digit_at = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-        const bool has_sign = text[i + 1] == ':' || (text[i + 1] == '.' && !has_year_at(i + 2));
-        has_time =
-            has_time || (is_digit_at(i) && has_sign && is_digit_at(i + 2) && is_digit_at(i + 3));
-        has_year = has_year || has_year_at(i);
-    }
-    return has_time && has_year;
+bool has_opening(std::string_view line) {
+    const auto folded = fold_case(line.substr(0, max_name_bytes));
+    return begins_with_one_of(folded, reply_words::openings) || line.starts_with("----");
 }
 
-// "2016-10-24 15:36 GMT+02:00 Ann <ann@example.com>:" and other forms without a verb.
-bool is_dated_address(std::string_view text) {
-    const auto line = without_marks(text);
-    return line.size() <= max_attribution_bytes &&
-           (line.ends_with(">:") || line.ends_with("> :")) &&
-           line.find('@') != std::string_view::npos && has_time_and_year(line);
-}
-
-bool may_open_attribution(std::string_view line) {
+// Whether an attribution may begin in `line` and go on in `next`.
+bool may_open_attribution(std::string_view line, std::string_view next) {
     line = without_marks(line);
     if (line.empty()) return false;
-    if (line.front() >= '0' && line.front() <= '9') return true;
-    if (line.starts_with("----")) return true;
-    return std::any_of(openings.begin(), openings.end(), [&](std::string_view opening) {
-        return starts_with_ignoring_case(line, opening);
-    });
+    if (is_digit_at(line, 0) || has_opening(line) || has_time_and_year(line)) return true;
+    // Only the name stands in this line, or the address and the verb are cut apart.
+    return line.size() <= max_name_bytes && (next.starts_with('<') || has_bracketed_address(line));
 }
 
 // The label in front of a colon, lower case; "" when the line is no "Label: value".
@@ -224,7 +168,7 @@ std::string label_of(std::string_view line) {
     auto label = trim(line.substr(0, colon));
     while (label.ends_with('*'))
         label.remove_suffix(1);
-    return fold_case(trim(label));
+    return fold_case(plain_line(label));
 }
 
 bool is_separator(std::string_view line) {
@@ -234,20 +178,19 @@ bool is_separator(std::string_view line) {
     return is_rule && line.find_first_of("-_=") != std::string_view::npos;
 }
 
+// "-----Original Message-----" in all its languages, and the line to reply above.
 bool is_original_mark(std::string_view line) {
     line = trim(line);
-    const bool has_dashes =
-        line.starts_with("--") || line.starts_with("__") || line.starts_with("==");
-    const bool begins = starts_with_ignoring_case(line, "begin forwarded message") ||
-                        starts_with_ignoring_case(line, "anfang der weitergeleiteten") ||
-                        starts_with_ignoring_case(line, "début du message réexpédié") ||
-                        starts_with_ignoring_case(line, "inizio messaggio inoltrato");
-    if (begins) return true;
-    if (!has_dashes || line.size() > 120) return false;
+    if (line.size() > max_mark_bytes) return false;
+    constexpr std::array<std::string_view, 5> dashes = {"--", "__", "==", "\u2010\u2010",
+                                                        "\u2014\u2014"};
+    const bool has_dashes = begins_with_one_of(line, dashes);
+    const bool is_framed = has_dashes || line.starts_with('#') || line.starts_with('*');
+    if (!is_framed && !ends_with_colon(line)) return false;
     const auto folded = fold_case(line);
-    return std::any_of(original_words.begin(), original_words.end(), [&](std::string_view words) {
-        return folded.find(words) != std::string::npos;
-    });
+    if (is_framed && has_one_of(folded, reply_words::reply_lines)) return true;
+    if (has_dashes) return has_one_of(folded, reply_words::originals);
+    return begins_with_one_of(without_marks(folded), reply_words::forward_openings);
 }
 
 // How many lines from `at` on are labelled headers: at least one says from whom, and one more.
@@ -260,14 +203,14 @@ std::size_t labels_at(const Lines& lines, std::size_t at) {
             continue;
         }
         const auto label = label_of(lines[i]);
-        const bool is_from = is_one_of(std::string_view(label), from_labels);
-        const bool is_other = is_one_of(std::string_view(label), other_labels);
+        const bool is_from = is_one_of(label, reply_words::from_labels);
+        const bool is_other = is_one_of(label, reply_words::other_labels);
         if (!is_from && !is_other) {
             // A long value goes on in the next line; anything else ends the block.
             if (i == at || (froms + others >= 3)) break;
             continue;
         }
-        if (i == at && !is_from && !is_one_of(std::string_view(label), first_labels)) break;
+        if (i == at && !is_from && !is_one_of(label, reply_words::first_labels)) break;
         froms += is_from ? 1 : 0;
         others += is_other ? 1 : 0;
         // "From: ann@example.com" and "Date: ..." are enough for a block.
@@ -278,21 +221,50 @@ std::size_t labels_at(const Lines& lines, std::size_t at) {
     return froms >= 1 && (others >= 2 || (has_proof && has_date)) ? end - at : 0;
 }
 
-bool is_footer(std::string_view line) {
-    line = trim(line);
-    if (line.size() > max_footer_bytes) return false;
-    const auto folded = fold_case(line);
-    const bool is_known = std::any_of(footers.begin(), footers.end(), [&](std::string_view footer) {
-        return folded.starts_with(footer);
-    });
-    if (is_known) {
-        // "Sent from my desk, is much easier than ..." is a sentence.
-        const bool is_sentence =
-            line.find(", ") != std::string_view::npos || line.ends_with('.') || line.ends_with('?');
-        return !is_sentence && std::count(line.begin(), line.end(), ' ') <= max_footer_words;
+// Without links behind words: "Outlook for iOS<https://...>".
+std::string without_links(std::string_view line) {
+    std::string bare;
+    for (std::size_t at = 0; at < line.size();) {
+        const auto open = std::min(line.find("<http", at), line.find("(http", at));
+        if (open == std::string_view::npos) return bare.append(line.substr(at));
+        bare += line.substr(at, open - at);
+        const auto close = line.find_first_of(">)", open);
+        at = close == std::string_view::npos ? line.size() : close + 1;
     }
-    return folded.find("から送信") != std::string::npos || folded.starts_with("发自我的") ||
-           (folded.starts_with("von mein") && folded.ends_with("gesendet"));
+    return bare;
+}
+
+// "Get Outlook for iOS" in whatever language: these two names and a word or two.
+bool is_outlook_footer(std::string_view folded) {
+    constexpr std::array<std::string_view, 3> systems = {"ios", "android", "windows"};
+    constexpr std::ptrdiff_t max_words = 5;
+    return folded.find("outlook") != std::string_view::npos && has_one_of(folded, systems) &&
+           std::count(folded.begin(), folded.end(), ' ') <= max_words;
+}
+
+bool is_footer(std::string_view line) {
+    const auto bare = plain_line(without_links(line));
+    if (bare.empty() || bare.size() > max_footer_bytes || bare.ends_with('?')) return false;
+    const auto folded = fold_case(bare);
+    if (folded.starts_with("please excuse") && folded.find("sent from") != std::string::npos) {
+        return true;
+    }
+    if (folded.starts_with("yahoo mail: ")) return true;
+    // "Sent from my desk, is much easier than ..." is a sentence.
+    const bool is_long = std::count(bare.begin(), bare.end(), ' ') > max_footer_words;
+    const bool is_sentence = bare.find(", ") != std::string::npos || bare.ends_with('.');
+    const bool has_device = has_one_of(folded, reply_words::devices);
+    const auto ends =
+        trim(folded.ends_with('.') ? std::string_view(folded).substr(0, folded.size() - 1)
+                                   : std::string_view(folded));
+    const bool is_ending =
+        std::any_of(std::begin(reply_words::footer_ends), std::end(reply_words::footer_ends),
+                    [&](std::string_view end) { return ends.ends_with(end); });
+    if (is_ending && has_device && folded.find(", ") == std::string::npos) return true;
+    if (begins_with_one_of(folded, reply_words::footers)) {
+        return !is_long && (has_device || !is_sentence);
+    }
+    return !is_sentence && is_outlook_footer(folded);
 }
 
 }  // namespace
@@ -303,26 +275,28 @@ bool is_quoted(std::string_view line) {
 }
 
 std::size_t attribution_at(const Lines& lines, std::size_t at) {
-    const auto first = trim(lines[at]);
+    const auto first = plain_line(lines[at].substr(0, max_attribution_bytes + 1));
     if (first.empty()) return 0;
-    if (is_attribution(first) || is_dated_address(first)) return 1;
+    const auto next = at + 1 < lines.size() ? trim(lines[at + 1]) : std::string_view();
+    if (is_attribution(first)) return 1;
     // Wrapped in front of its last two signs: "... skrev Ann <ann@example.com" and ">:".
-    if (at + 1 < lines.size() && trim(lines[at + 1]) == ">:") {
-        const auto whole = std::string(first) + ">:";
-        if (is_attribution(whole) || is_dated_address(whole)) return 2;
-    }
-    if (!may_open_attribution(first)) {
+    if (next == ">:" && is_attribution(first + ">:")) return 2;
+    if (!may_open_attribution(first, next)) {
         // "Ann wrote:" needs the quote below it as its witness.
         const bool is_short = first.size() <= 100 && ends_with_colon(first) && says_wrote(first);
-        return is_short && at + 1 < lines.size() && is_quoted(lines[at + 1]) ? 1 : 0;
+        return is_short && is_quoted(next) ? 1 : 0;
     }
-    std::string joined(first);
+    std::string joined = first;
     for (auto i = at + 1; i < lines.size() && i < at + max_attribution_lines; ++i) {
-        const auto line = trim(lines[i]);
-        if (line.empty() || may_open_attribution(line)) break;
+        const auto line = plain_line(lines[i].substr(0, max_attribution_bytes + 1));
+        // "a écrit :" goes on, "A 1 de junho" begins anew.
+        const bool is_end = ends_with_colon(line) && !has_digit(line);
+        if (line.empty() || (has_opening(line) && !is_end)) break;
+        // A date of its own: that is another attribution.
+        if (!line.starts_with('<') && is_attribution(line) && has_time_and_year(line)) break;
         joined += ' ';
         joined += line;
-        if (is_attribution(joined) || is_dated_address(joined)) return i - at + 1;
+        if (is_attribution(joined)) return i - at + 1;
     }
     return 0;
 }
@@ -351,6 +325,16 @@ bool starts_signature(const Lines& lines, std::size_t at) {
     if (line == "-- " || line == "--") return true;
     if (bare.starts_with("__")) return bare.find_first_not_of('_') == std::string_view::npos;
     return is_footer(bare);
+}
+
+bool starts_disclaimer(std::string_view paragraph) {
+    constexpr std::size_t min_bytes = 100;
+    if (trim(paragraph).size() < min_bytes) return false;
+    auto folded = fold_case(trim(paragraph));
+    const auto start = folded.find_first_not_of("*_-= \n");
+    folded.erase(0, start == std::string::npos ? folded.size() : start);
+    return begins_with_one_of(folded, reply_words::disclaimers) &&
+           has_one_of(folded, reply_words::disclaimer_words);
 }
 
 }  // namespace tributary::email

@@ -21,5 +21,7 @@ std::size_t header_block_at(const Lines& lines, std::size_t at);
 bool is_quoted(std::string_view line);
 // "-- ", "__" and what a telephone adds below ("Sent from my ...").
 bool starts_signature(const Lines& lines, std::size_t at);
+// A paragraph that tells whom a mail is not for and what to do about it.
+bool starts_disclaimer(std::string_view paragraph);
 
 }  // namespace tributary::email

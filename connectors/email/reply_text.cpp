@@ -29,6 +29,7 @@ class ReplyReader {
 
     std::string read() {
         mark_roles();
+        drop_disclaimers();
         drop_outer_quotes();
         return join();
     }
@@ -95,11 +96,34 @@ class ReplyReader {
         }
     }
 
+    // Paragraphs below everything else, as long as something stays above them.
+    void drop_disclaimers() {
+        constexpr int max_disclaimers = 4;  // one in each language of the house
+        for (int i = 0; i < max_disclaimers; ++i) {
+            auto end = lines_.size();
+            while (end > 0 && !is_own(end - 1))
+                --end;
+            auto start = end;
+            while (start > 0 && is_own(start - 1))
+                --start;
+            bool has_more = false;
+            for (std::size_t line = 0; line < start; ++line)
+                has_more = has_more || is_own(line);
+            std::string paragraph;
+            for (auto line = start; line < end; ++line)
+                (paragraph += lines_[line]) += '\n';
+            if (!has_more || !starts_disclaimer(paragraph)) return;
+            set(start, end, Role::dropped);
+        }
+    }
+
+    bool is_own(std::size_t at) const { return roles_[at] == Role::own && !is_blank(lines_[at]); }
+
     // Quotes stay only between two pieces of new text.
     void drop_outer_quotes() {
         std::size_t first = lines_.size(), last = 0;
         for (std::size_t i = 0; i < lines_.size(); ++i) {
-            if (roles_[i] != Role::own || is_blank(lines_[i])) continue;
+            if (!is_own(i)) continue;
             first = std::min(first, i);
             last = i;
         }
