@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks, or those whose name contains an argument: intake, imap, latency, store.
+"""Runs the benchmarks, or those whose name contains an argument: intake, imap, mime,
+latency, store.
 
 Every figure stands beside a baseline of the same run; absolute numbers of one machine mean little.
 """
@@ -12,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCHMARKS = {
     "intake": [sys.executable, str(ROOT / "bench" / "intake.py")],
     "imap": [sys.executable, str(ROOT / "bench" / "imap.py")],
+    "mime": [sys.executable, str(ROOT / "bench" / "mime.py")],
     "latency": [sys.executable, str(ROOT / "bench" / "latency.py")],
     "store": [str(ROOT / "build" / "release" / "bench" / "bench_store")],
 }
