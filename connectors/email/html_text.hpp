@@ -1,4 +1,5 @@
-// HTML as readable plain text: blocks, lists, tables and links keep their meaning.
+// HTML as readable plain text: list items get their marks, cells of a row stand side by side, links
+// show where they lead unless their words do, and quotes get "> ".
 #pragma once
 
 #include <string>
@@ -22,7 +23,8 @@ class HtmlText final : public HtmlSink {
  private:
     struct Line {
         std::string text;
-        bool is_quoted = false;
+        bool is_quoted = false;  // by a mail program's container
+        std::size_t depth = 0;   // of block quotes
     };
     struct List {
         bool is_numbered = false;
@@ -30,22 +32,30 @@ class HtmlText final : public HtmlSink {
     };
 
     void open(const HtmlTag& tag);
+    void open_list(const HtmlTag& tag);
+    void open_item(const HtmlTag& tag);
     void close(std::string_view name);
     void enter_quote(const HtmlTag& tag);
+    void write(std::string_view text);
+    void write_blank();
     void break_line();
     void break_paragraph();
     void end_link();
+    Line as_line(std::string text) const;
 
     std::vector<Line> lines_;
     std::string line_;          // being written
+    std::string mark_;          // of a list item, until its first word
     bool wants_space_ = false;  // a blank was seen and may matter
     bool wants_blank_line_ = false;
     std::size_t preformatted_ = 0;
+    bool in_head_ = false;
     std::size_t skipped_ = 0;  // depth inside elements without prose
     std::vector<List> lists_;
     // Open containers of the kinds that can quote, with whether they do.
     std::vector<std::pair<std::string, bool>> containers_;
     std::size_t quotes_ = 0;
+    std::size_t block_quotes_ = 0;
     std::string link_;            // the href of the open link
     std::size_t link_start_ = 0;  // where its text began in line_
 };
