@@ -90,7 +90,9 @@ Party to_party(const Pieces& pieces) {
     Party party;
     if (pieces.angle_count > 0) {
         party.name = decoded_name(pieces.phrase);
-        party.address = clean_address(trim(pieces.angle));
+        const auto bare = remove_comments(pieces.angle);
+        const bool is_quoted = bare.find('"') != std::string::npos;
+        party.address = clean_address(is_quoted ? trim(bare) : trim(without_blanks(bare)));
     } else {
         party = party_of_words(pieces);
     }

@@ -163,6 +163,23 @@ std::string meant_name(std::string_view declared) {
     return alias == aliases.end() ? name : std::string(alias->meant);
 }
 
+// Without switches of the character set that are followed by the next one at once: joined encoded
+// words hold them, and ICU takes them for an attack.
+std::string without_idle_switches(std::string_view bytes) {
+    std::string out;
+    out.reserve(bytes.size());
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        const bool is_switch = bytes[at] == '\x1B' && at + 3 < bytes.size() &&
+                               (bytes[at + 1] == '(' || bytes[at + 1] == '$');
+        if (is_switch && bytes[at + 3] == '\x1B') {
+            at += 2;
+        } else {
+            out += bytes[at];
+        }
+    }
+    return out;
+}
+
 std::string decode_any(std::string_view bytes, std::string_view declared) {
     auto name = meant_name(declared);
     const bool is_wide = name.starts_with("utf-16") || name.starts_with("utf-32") ||
@@ -179,7 +196,8 @@ std::string decode_any(std::string_view bytes, std::string_view declared) {
     if (is_wide && !name.starts_with("utf-32") && !name.ends_with("le") && !name.ends_with("be")) {
         name = utf16_name(bytes);
     }
-    if (auto text = from_icu(bytes, name)) return to_valid_utf8(*text);
+    const auto tidy = name.starts_with("iso-2022") ? without_idle_switches(bytes) : std::string();
+    if (auto text = from_icu(tidy.empty() ? bytes : tidy, name)) return to_valid_utf8(*text);
     return decode_undeclared(bytes);
 }
 

@@ -226,6 +226,10 @@ ParameterizedValue parse_parameterized(std::string_view raw) {
         if (static_cast<unsigned char>(c) > ' ' && c != '"') parsed.value += c;
     }
     parsed.value = to_valid_utf8(ascii_lower(parsed.value));
+    // What cannot stand in a type (RFC 2045, section 5.1) ends it: "text/plain>".
+    if (const auto odd = parsed.value.find_first_of("<>@,:[]?\\"); odd != std::string::npos) {
+        parsed.value.resize(odd);
+    }
 
     std::map<std::string, Pieces> extended;
     std::vector<RawParameter> plain;

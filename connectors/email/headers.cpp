@@ -66,8 +66,9 @@ SplitMessage split_part(std::string_view raw) {
             if (first_foreign == 0) break;
             return {raw.substr(0, at), raw.substr(next)};
         }
+        // Nothing stands above the first line that a blank could continue.
         const bool is_folded = is_blank(line.front()) && at > 0;
-        if (!first_foreign && !is_folded && !is_field_line(line)) first_foreign = at;
+        if (!first_foreign && !is_folded && !is_field_line(trim(line))) first_foreign = at;
         at = next;
     }
     // Without an empty line the body starts where the fields stop; without a field all is body.
@@ -80,14 +81,14 @@ Headers::Headers(std::string_view block) {
     for (std::size_t at = 0; at < block.size();) {
         const auto [line, next] = line_at(block, at);
         if (line.empty()) break;
-        if (is_blank(line.front())) {
+        if (is_blank(line.front()) && at > 0) {
             if (may_continue) {
                 const auto* start = fields_.back().value.data();
                 const auto* end = line.data() + line.size();
                 fields_.back().size = static_cast<std::size_t>(end - start);
                 fields_.back().value = {start, std::min(fields_.back().size, max_field_bytes)};
             }
-        } else if ((may_continue = is_field_line(line))) {
+        } else if ((may_continue = is_field_line(trim(line)))) {
             const auto colon = line.find(':');
             const auto value = line.substr(colon + 1);
             fields_.push_back(

@@ -204,6 +204,20 @@ class TreeReader {
     const Outline& outline_;
 };
 
+bool has_inner_blanks(std::string_view body) {
+    std::size_t blanks = 0;
+    for (std::size_t i = 1; i + 1 < body.size(); ++i) {
+        if (body[i] == ' ' && body[i - 1] > ' ' && body[i + 1] > ' ') ++blanks;
+    }
+    return blanks * 32 > body.size();
+}
+
+bool has_control_bytes(std::string_view bytes) {
+    return std::any_of(bytes.begin(), bytes.end(), [](unsigned char c) {
+        return (c < ' ' && (c < '\t' || c > '\r') && c != 0x1B) || c == 127;
+    });
+}
+
 }  // namespace
 
 std::string Part::content_id() const {
@@ -220,7 +234,12 @@ std::string Part::filename() const {
 }
 
 std::string Part::decoded_body() const {
-    return decode_transfer(body, headers.token("Content-Transfer-Encoding"));
+    const auto encoding = headers.token("Content-Transfer-Encoding");
+    auto bytes = decode_transfer(body, encoding);
+    // Prose under the name of base64 has blanks between its words, and decodes to noise.
+    const bool is_prose = is_text() && equals_ignoring_case(encoding, "base64") &&
+                          has_inner_blanks(body) && has_control_bytes(bytes);
+    return is_prose ? std::string(body) : bytes;
 }
 
 std::string safe_filename(std::string_view name) {

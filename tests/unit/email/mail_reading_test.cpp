@@ -132,6 +132,7 @@ TEST(HeaderText, ReadsParameters) {
         {"a/b; name*0*=utf-8''%e2%82; name*1*=%ac", "name", "€"},
         {"multipart/mixed boundary=x", "boundary", "x"},
         {"a/b ;;; = ;; name=x", "name", "x"},
+        {"text/plain>; name=x", "name", "x"},
     };
     for (const auto& one : cases) {
         EXPECT_EQ(parse_parameterized(one.raw).parameter(one.name), one.value) << one.raw;
@@ -182,6 +183,7 @@ TEST(Charset, ReadsNamesAsBrowsersDo) {
         {"a\0b", "unknown", "a"},
         {"\xC3\xBC\xFF", "utf-8", "ü\xEF\xBF\xBD"},
         {std::string_view("h\0i\0", 4), "utf-16", "hi"},
+        {"\x1B$B%F\x1B(B\x1B$B%9\x1B(B", "iso-2022-jp", "テス"},
     };
     for (const auto& one : cases)
         EXPECT_EQ(decode_charset(one.bytes, one.name), one.text) << one.name;
@@ -223,6 +225,45 @@ TEST(Sender, IsOnlyWhoIsUnmistakable) {
     for (const auto& one : cases) {
         EXPECT_EQ(find_strict_sender(Headers(one.header)).value_or(""), one.sender) << one.header;
     }
+}
+
+TEST(Addresses, AreReadAsPeopleAndProgramsWriteThem) {
+    const struct {
+        std::string_view raw, name, address;
+    } cases[] = {
+        {"ann@example.com", "", "ann@example.com"},
+        {"ann@example.com (Ann Lee)", "Ann Lee", "ann@example.com"},
+        {"Ann <ann (here) @ (there) example.com>", "Ann", "ann@example.com"},
+        {"\"Lee, Ann\" <ann@example.com>", "Lee, Ann", "ann@example.com"},
+        {"'Ann' <ann@example.com>", "Ann", "ann@example.com"},
+        {"=?utf-8?Q?J=C3=BCrgen?= <j@example.com>", "Jürgen", "j@example.com"},
+        {"J\xFCrgen <j@example.com>", "Jürgen", "j@example.com"},
+        {"<@a.example,@b.example:ann@example.com>", "", "ann@example.com"},
+        {"\"ann lee\"@example.com", "", "ann lee@example.com"},
+        {"group: ann@example.com;", "", "ann@example.com"},
+        {"<<ann@example.com>>", "", "ann@example.com"},
+        {"Ann", "Ann", ""},
+    };
+    for (const auto& one : cases) {
+        const auto parties = parse_addresses(one.raw, 10);
+        ASSERT_EQ(parties.size(), 1U) << one.raw;
+        EXPECT_EQ(parties[0].name, one.name) << one.raw;
+        EXPECT_EQ(parties[0].address, one.address) << one.raw;
+    }
+}
+
+TEST(Normalize, ReadsAFirstLineThatBeginsWithABlank) {
+    const auto content = read_mail(" From: ann@example.com\nSubject: Hi\n\nwords\n");
+    EXPECT_EQ(content.from.address, "ann@example.com");
+    EXPECT_EQ(content.subject, "Hi");
+    EXPECT_EQ(content.text, "words\n");
+}
+
+TEST(Normalize, KeepsProseUnderTheNameOfBase64) {
+    const auto content = read_mail(
+        "From: a@x.example\nContent-Transfer-Encoding: base64\n\nThese are words and not at all "
+        "what was promised above\nin any of the lines\n");
+    EXPECT_TRUE(content.text.starts_with("These are words")) << content.text;
 }
 
 TEST(Authenticity, BelievesOnlyTheTrustedServersTopmostField) {
