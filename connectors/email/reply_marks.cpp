@@ -267,6 +267,23 @@ bool is_footer(std::string_view line) {
     return !is_sentence && is_outlook_footer(folded);
 }
 
+bool is_quote_within(const Lines& lines, std::size_t at, std::size_t count) {
+    for (auto i = at; i < lines.size() && i < at + count; ++i) {
+        if (!trim(lines[i]).empty()) return is_quoted(lines[i]);
+    }
+    return false;
+}
+
+// What only the quote below it proves: "Quoting Ann <ann@example.com>:", and a date
+// with an address but without a colon.
+bool is_proven_by_quote(std::string_view text) {
+    constexpr std::size_t max_bytes = 200;
+    if (text.size() > max_bytes) return false;
+    if (ends_with_colon(text)) return has_bracketed_address(text);
+    return text.ends_with('>') && has_bracketed_address(text) &&
+           (is_digit_at(text, 0) || has_opening(text)) && has_digit(text);
+}
+
 }  // namespace
 
 bool is_quoted(std::string_view line) {
@@ -279,6 +296,7 @@ std::size_t attribution_at(const Lines& lines, std::size_t at) {
     if (first.empty()) return 0;
     const auto next = at + 1 < lines.size() ? trim(lines[at + 1]) : std::string_view();
     if (is_attribution(first)) return 1;
+    if (is_proven_by_quote(first) && is_quote_within(lines, at + 1, 3)) return 1;
     // Wrapped in front of its last two signs: "... skrev Ann <ann@example.com" and ">:".
     if (next == ">:" && is_attribution(first + ">:")) return 2;
     if (!may_open_attribution(first, next)) {

@@ -98,7 +98,7 @@ inline constexpr std::string_view footers[] = {
     "sent from ", "sent via ", "sent with ", "sent on the go", "sent using ", "get outlook for",
     "gesendet von mein", "gesendet von outlook", "gesendet von mail", "gesendet von yahoo",
     "gesendet mit", "diese nachricht wurde von mein", "envoyé de mon", "envoyé depuis",
-    "envoyé à partir", "enviado desde", "enviado de mi", "enviado do", "enviado a partir d",
+    "envoyé à partir", "enviado desde", "enviado con ", "enviado de mi", "enviado do", "enviado a partir d",
     "inviato da", "verzonden vanaf", "verzonden vanuit", "verstuurd vanaf", "verstuurd vanuit",
     "sendt fra", "skickat från", "wysłane z ", "wysłano z ", "odesláno z ", "отправлено с ",
     "отправлено из ", "надіслано з ", "lähetetty ", "发自", "發自", "发送自", "đã gửi từ", "được gửi từ",

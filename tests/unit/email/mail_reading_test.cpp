@@ -385,6 +385,10 @@ TEST(ReplyText, KeepsTheNewestWords) {
         {"On average this works: well.\nOn the other hand it may not.",
          "On average this works: well.\nOn the other hand it may not."},
         {"> only quotes", "> only quotes"},
+        {"Yes.\n\nQuoting Ann <ann@example.com>:\n\n> Really?", "Yes."},
+        {"Yes.\n\nQuoting Ann <ann@example.com>:\n\nReally?",
+         "Yes.\n\nQuoting Ann <ann@example.com>:\n\nReally?"},
+        {"Yes.\n2026/6/1 Ann <ann@example.com>\n\n>  Really?", "Yes."},
     };
     for (const auto& one : cases)
         EXPECT_EQ(trim_quotes(one.text), one.reply) << one.text;
