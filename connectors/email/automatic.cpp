@@ -139,6 +139,11 @@ bool is_feedback(const Part& root, std::string_view text) {
 
 }  // namespace
 
+bool may_be_answered(const Headers& headers) {
+    const auto suppress = lower_token(headers, "X-Auto-Response-Suppress");
+    return !headers.has("Feedback-ID") && (suppress.empty() || suppress == "none");
+}
+
 AutomaticMail classify_automatic(const MailSettings& settings, const Part& root,
                                  std::string_view text) {
     const auto& headers = root.headers;

@@ -16,6 +16,10 @@ struct AutomaticMail {
     std::optional<Bounce> bounce;  // with kind bounce only
 };
 
+// Whether a mail that a person may have written can be answered by a machine at all: bulk senders'
+// mail cannot, nor what asks for no automatic answers.
+bool may_be_answered(const Headers& headers);
+
 // The first that fits: bounce, feedback, receipt, auto_reply, loop, list, none.
 AutomaticMail classify_automatic(const MailSettings& settings, const Part& root,
                                  std::string_view text);

@@ -247,6 +247,12 @@ std::optional<Bounce> read_delivery_report(const Part& root, std::string_view te
     return report;
 }
 
+std::string returned_copy(const Part& root) {
+    const auto* returned = find_returned(root);
+    return returned == nullptr ? std::string()
+                               : returned->decoded_body().substr(0, max_report_bytes);
+}
+
 bool has_failure(const Bounce& report) {
     return report.recipients.empty() ||
            std::any_of(report.recipients.begin(), report.recipients.end(), [](const auto& one) {

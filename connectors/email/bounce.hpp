@@ -14,6 +14,9 @@ namespace tributary::email {
 // mail servers use. nullopt when it is no report. `text` is the message's plain text.
 std::optional<Bounce> read_delivery_report(const Part& root, std::string_view text);
 
+// The mail that came back, or as much of it as did; "" when it is not a part of its own.
+std::string returned_copy(const Part& root);
+
 // Whether anything failed or waits; a report of successes only is a receipt.
 bool has_failure(const Bounce& report);
 

@@ -14,7 +14,7 @@ void complete(InboundMessage& message, RawMail mail, const MailSettings& setting
     message.dedupe_key = dedupe_key_of(message.raw, mail.source_ref);
     message.source_ref = std::move(mail.source_ref);
     message.is_history = mail.is_history;
-    message.acknowledge = settings.acknowledge;
+    message.acknowledge = settings.acknowledge && message.acknowledge;
     message.received_at = mail.received_at;
     message.raw_content_type = "message/rfc822";
 }

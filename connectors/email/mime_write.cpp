@@ -177,6 +177,7 @@ std::string write_header(const OutboundMessage& message, const MailSettings& set
         header.verbatim("Auto-Submitted", "auto-replied");
         header.verbatim("Precedence", "auto_reply");
         header.verbatim("X-Auto-Response-Suppress", "All");
+        header.text("X-Loop", settings.address);
     }
     header.verbatim("MIME-Version", "1.0");
     return header.take();

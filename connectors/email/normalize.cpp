@@ -8,6 +8,7 @@
 #include "connectors/email/authenticity.hpp"
 #include "connectors/email/automatic.hpp"
 #include "connectors/email/body.hpp"
+#include "connectors/email/bounce.hpp"
 #include "connectors/email/charset.hpp"
 #include "connectors/email/html_sanitize.hpp"
 #include "connectors/email/html_text.hpp"
@@ -161,6 +162,10 @@ Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_
         identify_sender(settings, root->headers, message);
     }
     message.ticket_token = find_reply_token(settings, root->headers);
+    if (message.ticket_token.empty() && content.bounce)
+        message.ticket_token =
+            find_token_in_text(settings, returned_copy(*root) + "\n" + content.text);
+    message.acknowledge = may_be_answered(root->headers);
     return message;
 }
 

@@ -100,4 +100,20 @@ std::string find_reply_token(const MailSettings& settings, const Headers& header
     return {};
 }
 
+std::string find_token_in_text(const MailSettings& settings, std::string_view text) {
+    if (!is_signing(settings)) return {};
+    const auto own_at = settings.address.rfind('@');
+    const auto prefix = ascii_lower(settings.address.substr(0, own_at)) + settings.reply_delimiter;
+    const auto folded = ascii_lower(text);
+    for (auto at = folded.find(prefix); at != std::string::npos; at = folded.find(prefix, at + 1)) {
+        // A token fits into a local part, and what follows it is our own domain.
+        const auto sign = folded.find('@', at);
+        if (sign == std::string::npos || sign - at > max_local_bytes) continue;
+        const auto length = sign - at + settings.address.size() - own_at;
+        auto token = open_address(settings, std::string_view(folded).substr(at, length));
+        if (!token.empty()) return token;
+    }
+    return {};
+}
+
 }  // namespace tributary::email

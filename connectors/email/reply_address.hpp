@@ -18,4 +18,7 @@ std::string make_reply_address(const MailSettings& settings, std::string_view re
 // The token of the first recipient address that carries a genuine one; "" when none does.
 std::string find_reply_token(const MailSettings& settings, const Headers& headers);
 
+// The same in running text: a bounce quotes the mail that we sent, with its reply address.
+std::string find_token_in_text(const MailSettings& settings, std::string_view text);
+
 }  // namespace tributary::email

@@ -173,7 +173,8 @@ json::object customer_json(const Customer& customer, const AgentNames& agents) {
             {"value", identity.handle.value},
             {"proof", to_string(identity.proof)},
             {"scope", text_or_null(identity.handle.scope)},
-            {"display", identity.display.empty() ? identity.handle.value : identity.display}});
+            {"display", identity.display.empty() ? identity.handle.value : identity.display},
+            {"stale", identity.is_stale}});
     }
     return {{"id", customer.id.text()},
             {"number", customer.number},
@@ -209,6 +210,10 @@ json::object ticket_json(const TicketRow& row, const AgentNames& agents) {
     object["version"] = ticket.version;
     object["merged_into"] =
         ticket.merged_into ? json::value(ticket.merged_into->text()) : json::value(nullptr);
+    object["claims_to_belong_to"] =
+        ticket.claims_ticket ? json::value(json::object{{"id", ticket.claims_ticket->text()},
+                                                        {"number", row.claims_number}})
+                             : json::value(nullptr);
     object["last_words"] = row.last_words;
     object["last_author"] = row.last_author;
     return object;
@@ -222,6 +227,7 @@ json::object reply_plan_json(const ReplyPlan& plan) {
             {"to", parties_json(plan.to)},
             {"cc", parties_json(plan.cc)},
             {"subject", plan.subject},
+            {"warnings", strings(plan.warnings)},
             {"has_subject", plan.capabilities.has_subject},
             {"has_html", plan.capabilities.has_html},
             {"has_recipients", plan.capabilities.has_recipients},

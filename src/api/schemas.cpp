@@ -37,8 +37,8 @@ constexpr const char* kSchemas = R"json({
 "Me": {"type": "object", "required": ["agent", "role", "newest_change", "public_url"], "properties": {
   "agent": {"$ref": "#/components/schemas/Agent"}, "role": {"$ref": "#/components/schemas/Role"},
   "newest_change": {"type": "integer"}, "public_url": {"type": "string"}}},
-"Identity": {"type": "object", "required": ["kind", "value", "proof", "scope", "display"], "properties": {
-  "kind": {"type": "string"}, "value": {"type": "string"}, "proof": {"$ref": "#/components/schemas/Proof"},
+"Identity": {"type": "object", "required": ["kind", "value", "proof", "scope", "display", "stale"], "properties": {
+  "stale": {"type": "boolean"}, "kind": {"type": "string"}, "value": {"type": "string"}, "proof": {"$ref": "#/components/schemas/Proof"},
   "scope": {"type": ["string", "null"]}, "display": {"type": "string"}}},
 "Customer": {"type": "object", "required": ["id", "number", "display_name", "identities", "owner", "fields", "created_at", "version"], "properties": {
   "id": {"type": "string"}, "number": {"type": "integer"}, "display_name": {"type": "string"},
@@ -95,7 +95,7 @@ constexpr const char* kSchemas = R"json({
   "subject": {"type": "string"}, "text": {"type": "string"}, "data": {"type": "object"}, "occurred_at": {"type": "string"}}},
 "Ticket": {"type": "object",
   "required": ["id", "number", "customer", "connector", "channel", "subject", "status", "type", "priority", "assignee", "claimed",
-    "created_at", "updated_at", "waiting_since", "last_change", "version", "merged_into", "last_words", "last_author"],
+    "created_at", "updated_at", "waiting_since", "last_change", "version", "merged_into", "claims_to_belong_to", "last_words", "last_author"],
   "properties": {
   "id": {"type": "string"}, "number": {"type": "integer"},
   "customer": {"type": "object", "required": ["id", "number", "display_name"], "properties": {
@@ -106,11 +106,13 @@ constexpr const char* kSchemas = R"json({
   "assignee": {"anyOf": [{"$ref": "#/components/schemas/AgentRef"}, {"type": "null"}]},
   "claimed": {"type": "boolean"}, "created_at": {"type": "string"}, "updated_at": {"type": "string"},
   "waiting_since": {"type": ["string", "null"]}, "last_change": {"type": "integer"}, "version": {"type": "integer"},
-  "merged_into": {"type": ["string", "null"]}, "last_words": {"type": "string"}, "last_author": {"type": "string"}}},
-"ReplyPlan": {"type": "object", "required": ["available", "reason", "connector", "channel", "to", "cc", "subject", "has_subject", "has_html", "has_recipients", "max_text"], "properties": {
+  "merged_into": {"type": ["string", "null"]},
+  "claims_to_belong_to": {"anyOf": [{"type": "object", "required": ["id", "number"], "properties": {"id": {"type": "string"}, "number": {"type": "integer"}}}, {"type": "null"}]},
+  "last_words": {"type": "string"}, "last_author": {"type": "string"}}},
+"ReplyPlan": {"type": "object", "required": ["available", "reason", "connector", "channel", "to", "cc", "subject", "warnings", "has_subject", "has_html", "has_recipients", "max_text"], "properties": {
   "available": {"type": "boolean"}, "reason": {"type": "string"}, "connector": {"type": ["string", "null"]}, "channel": {"type": ["string", "null"]},
   "to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}}, "cc": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
-  "subject": {"type": "string"}, "has_subject": {"type": "boolean"}, "has_html": {"type": "boolean"}, "has_recipients": {"type": "boolean"},
+  "subject": {"type": "string"}, "warnings": {"type": "array", "items": {"type": "string"}}, "has_subject": {"type": "boolean"}, "has_html": {"type": "boolean"}, "has_recipients": {"type": "boolean"},
   "max_text": {"type": "integer"}}},
 "TicketView": {"allOf": [{"$ref": "#/components/schemas/Ticket"}, {"type": "object", "required": ["interactions", "reply"], "properties": {
   "interactions": {"type": "array", "items": {"$ref": "#/components/schemas/Interaction"}}, "reply": {"$ref": "#/components/schemas/ReplyPlan"}}}]},

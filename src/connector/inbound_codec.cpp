@@ -141,6 +141,7 @@ void fields(Coder& c, BouncedRecipient& recipient) {
     c.field(recipient.status);
     c.field(recipient.action);
     c.field(recipient.is_permanent);
+    c.field(recipient.is_dead);
     c.field(recipient.diagnostic);
 }
 

@@ -111,7 +111,16 @@ ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket,
     situation.customer = get_customer(tx, ticket.customer);
     situation.ticket_subject = ticket.subject;
     situation.routes = routes;
-    return plan_reply(situation);
+    ReplyPlan plan = plan_reply(situation);
+    for (const std::vector<Party>* list : {&plan.to, &plan.cc}) {
+        for (const Party& party : *list) {
+            const auto handle = make_handle(plan.capabilities.reaches, party.address);
+            if (handle && is_stale(tx, *handle))
+                plan.warnings.push_back("The last message to " + party.address +
+                                        " came back: the address seems to be dead.");
+        }
+    }
+    return plan;
 }
 
 std::vector<Interaction> newer_than(const Tx& tx, const Ticket& ticket, std::int64_t seen) {

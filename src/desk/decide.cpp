@@ -176,6 +176,7 @@ WhoDecision decide_who(const WhoSituation& situation) {
 namespace {
 
 std::string link_text(const CandidateTicket& candidate) {
+    if (candidate.reports_on_ours) return "reports on a message of this ticket";
     switch (candidate.link) {
         case TicketLink::token: return "answers through the signed reply address";
         case TicketLink::reference: return "answers a message of this ticket";
@@ -199,6 +200,16 @@ bool raises_ticket(const TicketSituation& situation) {
 
 }  // namespace
 
+namespace {
+
+bool reports_on(const TicketSituation& situation, const CandidateTicket& candidate) {
+    return candidate.reports_on_ours &&
+           (situation.auto_kind == AutoKind::bounce || situation.auto_kind == AutoKind::receipt ||
+            situation.auto_kind == AutoKind::feedback);
+}
+
+}  // namespace
+
 TicketDecision decide_ticket(const TicketSituation& situation) {
     using Action = TicketDecision::Action;
     TicketDecision decision;
@@ -208,18 +219,16 @@ TicketDecision decide_ticket(const TicketSituation& situation) {
         const std::string number = "#" + std::to_string(candidate.number);
         const bool is_automatic = situation.auto_kind != AutoKind::none;
         // A bounce comes from a mail system, never from a party, and belongs to what it reports on.
-        const bool reports = situation.auto_kind == AutoKind::bounce ||
-                             situation.auto_kind == AutoKind::receipt ||
-                             situation.auto_kind == AutoKind::feedback;
-        if (candidate.sender_is_party || reports) {
+        if (candidate.sender_is_party || reports_on(situation, candidate)) {
             if (candidate.status != TicketStatus::closed || is_automatic) {
-                const bool wakes = is_words && !is_automatic && !situation.is_history;
+                const bool is_news = is_automatic ? situation.reports_failure : is_words;
+                const bool wakes = is_news && !situation.is_history;
                 decision.action = wakes ? Action::join_reopen : Action::join;
                 decision.why = link_text(candidate);
                 return decision;
             }
             decision.why = "follows " + number + ", which is closed";
-        } else {
+        } else if (situation.auto_kind != AutoKind::bounce) {
             decision.claims_candidate = true;
             decision.why =
                 "claims to belong to " + number + ", whose parties do not include the sender";

@@ -66,6 +66,7 @@ struct CandidateTicket {
     TicketStatus status = TicketStatus::open;
     TicketLink link = TicketLink::none;
     bool sender_is_party = false;
+    bool reports_on_ours = false;  // it tells of a message that left from here
 };
 
 struct TicketSituation {
@@ -74,6 +75,7 @@ struct TicketSituation {
     TicketPolicy policy = TicketPolicy::by_kind;
     bool is_missed_call = false;
     bool is_history = false;
+    bool reports_failure = false;  // a message of ours did not arrive
     std::optional<CandidateTicket>
         candidate;  // the best one: token, then reference, then conversation
 };

@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "desk/acknowledge.hpp"
+#include "desk/bounced.hpp"
 #include "desk/timeline.hpp"
 #include "store/changes.hpp"
 #include "store/customers.hpp"
@@ -117,6 +118,23 @@ CandidateTicket describe_candidate(const Ticket& ticket, TicketLink link, bool s
     return candidate;
 }
 
+// Written by a mail system about a message, not by anybody.
+bool is_report(const InboundMessage& message) {
+    const AutoKind kind = message.content.auto_kind;
+    return kind == AutoKind::receipt || kind == AutoKind::feedback;
+}
+
+// The ticket of the message that bounced, and no other one: whatever else a bounce refers to.
+std::optional<CandidateTicket> find_bounced_ticket(const Tx& tx,
+                                                   const std::optional<Interaction>& bounced) {
+    if (!bounced || !bounced->ticket) return std::nullopt;
+    const auto ticket = follow_merges(tx, *bounced->ticket);
+    if (!ticket) return std::nullopt;
+    CandidateTicket candidate = describe_candidate(*ticket, TicketLink::reference, false);
+    candidate.reports_on_ours = true;
+    return candidate;
+}
+
 // What the message's thread leads to, strongest first: signed address, references, conversation.
 std::optional<CandidateTicket> find_candidate(const Tx& tx, const InboundMessage& message,
                                               const std::optional<Referenced>& conversation) {
@@ -127,15 +145,15 @@ std::optional<CandidateTicket> find_candidate(const Tx& tx, const InboundMessage
     }
     std::vector<std::string> ids = message.content.in_reply_to;
     ids.insert(ids.end(), message.content.references.rbegin(), message.content.references.rend());
-    if (message.content.bounce && !message.content.bounce->original_message_id.empty())
-        ids.push_back(message.content.bounce->original_message_id);
     if (ids.size() > 50) ids.resize(50);
-    if (!ids.empty()) {
-        for (const Referenced& referenced : find_by_message_ids(tx, ids)) {
-            if (!referenced.ticket) continue;
-            if (auto ticket = follow_merges(tx, *referenced.ticket))
-                return describe_candidate(*ticket, TicketLink::reference,
-                                          sender_is_party(tx, *ticket, message));
+    for (const Referenced& referenced : find_by_message_ids(tx, ids)) {
+        if (!referenced.ticket) continue;
+        if (auto ticket = follow_merges(tx, *referenced.ticket)) {
+            CandidateTicket candidate = describe_candidate(*ticket, TicketLink::reference,
+                                                           sender_is_party(tx, *ticket, message));
+            candidate.reports_on_ours =
+                is_report(message) && referenced.direction == Direction::out;
+            return candidate;
         }
     }
     if (conversation && conversation->ticket) {
@@ -157,13 +175,15 @@ std::string ticket_subject(const InboundMessage& message) {
 }
 
 Ticket open_ticket(Tx& tx, const IngestRules& rules, const InboundMessage& message,
-                   CustomerId customer, bool is_claimed, Timestamp now) {
+                   CustomerId customer, bool is_claimed, std::optional<TicketId> claims,
+                   Timestamp now) {
     Ticket ticket;
     ticket.id = TicketId::make(unix_ms(now));
     ticket.customer = customer;
     ticket.connector = rules.connector;
     ticket.subject = ticket_subject(message);
     ticket.is_claimed = is_claimed;
+    ticket.claims_ticket = claims;
     ticket.created_at = now;
     ticket.updated_at = now;
     ticket.waiting_since = now;
@@ -245,6 +265,15 @@ void move_conversation(Tx& tx, const IngestRules& rules, const std::string& conv
     }
 }
 
+// The report stands where the message stands that it is about, and teaches nothing.
+WhoDecision decide_who_bounced(const Interaction& bounced) {
+    WhoDecision who;
+    who.customer = bounced.customer;
+    who.is_claimed = bounced.is_claimed;
+    who.why = "reports on a message to this customer";
+    return who;
+}
+
 // Everything behind the ledger's "this is new".
 Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, InteractionId id,
                Timestamp now) {
@@ -253,7 +282,10 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
         message.conversation.empty()
             ? std::nullopt
             : find_by_conversation(tx, rules.connector, message.conversation);
-    const WhoDecision who = decide_who(look_who(tx, rules, message, conversation));
+    const bool is_bounce = message.content.auto_kind == AutoKind::bounce;
+    const std::optional<Interaction> bounced = is_bounce ? find_bounced(tx, message) : std::nullopt;
+    const WhoDecision who = bounced ? decide_who_bounced(*bounced)
+                                    : decide_who(look_who(tx, rules, message, conversation));
     const CustomerId customer = settle_customer(tx, who, message, now);
     if (who.moves_conversation) move_conversation(tx, rules, message.conversation, customer, now);
 
@@ -266,7 +298,9 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
     situation.policy = message.tickets == TicketPolicy::by_kind ? rules.tickets : message.tickets;
     situation.is_missed_call = message.is_missed_call;
     situation.is_history = message.is_history;
-    situation.candidate = find_candidate(tx, message, conversation);
+    situation.reports_failure = bounced && reports_failure(*message.content.bounce);
+    situation.candidate =
+        is_bounce ? find_bounced_ticket(tx, bounced) : find_candidate(tx, message, conversation);
     const TicketDecision which = decide_ticket(situation);
 
     Interaction interaction = build_interaction(rules, staged, customer, who.is_claimed, now);
@@ -285,7 +319,10 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
             ticket = find_ticket(tx, situation.candidate->id);
             break;
         case TicketDecision::Action::open:
-            ticket = open_ticket(tx, rules, message, customer, who.is_claimed, now);
+            ticket = open_ticket(
+                tx, rules, message, customer, who.is_claimed,
+                which.claims_candidate ? std::optional(situation.candidate->id) : std::nullopt,
+                now);
             receipt.is_new_ticket = true;
             break;
     }
@@ -298,6 +335,9 @@ Receipt record(Tx& tx, const IngestRules& rules, const StagedMessage& staged, In
     }
     keep_bytes(tx, staged);
     receipt.seq = add_to_timeline(tx, interaction, now);
+    if (bounced) note_bounce(tx, *bounced, *message.content.bounce, rules.reaches, now);
+    if (!is_bounce && !is_report(message) && !message.is_history)
+        note_alive(tx, usable_identities(message), now);
     if (ticket) {
         if (which.action == TicketDecision::Action::join_reopen) {
             ticket->status = TicketStatus::open;

@@ -75,12 +75,16 @@ void choose(ReplyPlan& plan, const ReplyRoute& route) {
     }
 }
 
-// The address to write to unasked: the strongest proof first, and among equals the one just used.
+bool is_better(const Identity& one, const Identity& other) {
+    return one.is_stale == other.is_stale ? one.proof > other.proof : !one.is_stale;
+}
+
+// The address to write to unasked: one that mail still reaches, then the strongest proof, and among
+// equals the one just used.
 const Identity* best_identity(const Customer& customer, std::string_view kind) {
     const Identity* best = nullptr;
     for (const Identity& identity : customer.identities)
-        if (identity.handle.kind == kind && (!best || identity.proof > best->proof))
-            best = &identity;
+        if (identity.handle.kind == kind && (!best || is_better(identity, *best))) best = &identity;
     return best;
 }
 

@@ -32,6 +32,7 @@ struct ReplyPlan {
     std::string subject;
     std::vector<std::string> in_reply_to;
     std::vector<std::string> references;
+    std::vector<std::string> warnings;  // sentences for the agent: what speaks against sending
 };
 
 // `newest` is the customer's newest words on the ticket, if there are any.

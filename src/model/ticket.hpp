@@ -35,6 +35,8 @@ struct Ticket {
     Priority priority = Priority::normal;
     std::optional<AgentId> assignee;
     std::optional<TicketId> merged_into;
+    // Whose signed address or references its writer knew without being a party of it.
+    std::optional<TicketId> claims_ticket;
     bool is_claimed = false;  // raised by a writer who only claims to be this customer
     Timestamp created_at;
     Timestamp updated_at;

@@ -21,7 +21,8 @@ std::vector<Identity> load_identities(const Tx& tx, CustomerId id) {
                   SELECT id FROM customer WHERE id = $1
                   UNION
                   SELECT customer.id FROM customer JOIN family ON customer.merged_into = family.id)
-              SELECT identity.kind, identity.scope, identity.value, identity.proof, identity.display
+              SELECT identity.kind, identity.scope, identity.value, identity.proof, identity.display,
+                     identity.stale_since IS NOT NULL
               FROM family JOIN identity ON identity.customer = family.id
               ORDER BY identity.kind, identity.scope, identity.value, identity.proof DESC)sql",
         id);
@@ -29,7 +30,7 @@ std::vector<Identity> load_identities(const Tx& tx, CustomerId id) {
     while (rows.next()) {
         Identity identity;
         rows.read(identity.handle.kind, identity.handle.scope, identity.handle.value,
-                  identity.proof, identity.display);
+                  identity.proof, identity.display, identity.is_stale);
         if (identities.empty() || identities.back().handle != identity.handle) {
             identities.push_back(std::move(identity));
         }
@@ -192,6 +193,28 @@ void add_identity(Tx& tx, CustomerId customer, const Identity& identity, Timesta
     if (is_known) return;
     insert_identity(tx, *survivor, identity, now);
     refresh_customer_words(tx, *survivor);
+}
+
+bool mark_stale(Tx& tx, const Handle& handle, Timestamp now) {
+    return tx.exec(R"sql(UPDATE identity SET stale_since = $4
+                         WHERE kind = $1 AND scope = $2 AND value = $3
+                           AND stale_since IS NULL)sql",
+                   handle.kind, handle.scope, handle.value, now) > 0;
+}
+
+bool clear_stale(Tx& tx, const Handle& handle) {
+    return tx.exec(R"sql(UPDATE identity SET stale_since = NULL
+                         WHERE kind = $1 AND scope = $2 AND value = $3
+                           AND stale_since IS NOT NULL)sql",
+                   handle.kind, handle.scope, handle.value) > 0;
+}
+
+bool is_stale(const Tx& tx, const Handle& handle) {
+    return tx
+        .query_one<int>(R"sql(SELECT 1 FROM identity WHERE kind = $1 AND scope = $2 AND value = $3
+                                  AND stale_since IS NOT NULL LIMIT 1)sql",
+                        handle.kind, handle.scope, handle.value)
+        .has_value();
 }
 
 void update_customer(Tx& tx, const Customer& customer) {

@@ -26,6 +26,11 @@ std::vector<HandleOwner> find_handle_owners(const Tx& tx, const Handle& handle);
 void insert_customer(Tx& tx, Customer& customer);
 // Adds the identity or raises its proof; never lowers it.
 void add_identity(Tx& tx, CustomerId customer, const Identity& identity, Timestamp now);
+// Whoever has this handle: what was sent to it came back, or something came from it again. True
+// when that changed anything.
+bool mark_stale(Tx& tx, const Handle& handle, Timestamp now);
+bool clear_stale(Tx& tx, const Handle& handle);
+bool is_stale(const Tx& tx, const Handle& handle);
 // Display name, owner, fields; bumps version. Failure(conflict) when `customer.version` is stale.
 void update_customer(Tx& tx, const Customer& customer);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "store/interaction_rows.hpp"
 #include "store/page_cursor.hpp"
 #include "store/sql.hpp"
@@ -142,13 +143,45 @@ std::optional<Referenced> find_by_conversation(const Tx& tx, std::string_view co
         connector, conversation));
 }
 
+namespace {
+
+// Seqs of a ticket, newest first.
+std::vector<std::int64_t> newest_seqs(const Tx& tx, TicketId ticket, Direction direction) {
+    std::vector<std::int64_t> seqs;
+    Rows rows = tx.query(R"sql(SELECT seq FROM interaction WHERE ticket = $1 AND direction = $2
+                               ORDER BY seq DESC LIMIT 200)sql",
+                         ticket, direction);
+    while (rows.next())
+        rows.read(seqs.emplace_back());
+    return seqs;
+}
+
+bool is_report(AutoKind kind) {
+    return kind == AutoKind::bounce || kind == AutoKind::receipt || kind == AutoKind::feedback ||
+           kind == AutoKind::loop;
+}
+
+}  // namespace
+
 std::optional<Interaction> newest_inbound(const Tx& tx, TicketId ticket) {
-    const auto seq = tx.query_one<std::int64_t>(
-        R"sql(SELECT seq FROM interaction WHERE ticket = $1 AND direction = $2
-              ORDER BY seq DESC LIMIT 1)sql",
-        ticket, Direction::in);
-    if (!seq) return std::nullopt;
-    return load_interaction(tx, *seq);
+    for (const std::int64_t seq : newest_seqs(tx, ticket, Direction::in)) {
+        Interaction interaction = load_interaction(tx, seq);
+        if (!is_report(interaction.content.auto_kind)) return interaction;
+    }
+    return std::nullopt;
+}
+
+std::optional<Interaction> newest_outbound(const Tx& tx, TicketId ticket,
+                                           std::string_view address) {
+    for (const std::int64_t seq : newest_seqs(tx, ticket, Direction::out)) {
+        Interaction interaction = load_interaction(tx, seq);
+        const auto& sent = interaction.deliveries;
+        if (address.empty() || std::any_of(sent.begin(), sent.end(), [&](const Delivery& one) {
+                return equals_ignoring_case(one.recipient.address, address);
+            }))
+            return interaction;
+    }
+    return std::nullopt;
 }
 
 bool is_party(const Tx& tx, TicketId ticket, const Handle& handle) {

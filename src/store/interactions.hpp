@@ -60,8 +60,13 @@ std::vector<Referenced> find_by_message_ids(const Tx& tx,
 // The newest interaction of a live conversation, if it has any.
 std::optional<Referenced> find_by_conversation(const Tx& tx, std::string_view connector,
                                                std::string_view conversation);
-// The newest customer words on a ticket: what an answer answers.
+// The newest customer words on a ticket: what an answer answers. What mail systems report is
+// nobody's words.
 std::optional<Interaction> newest_inbound(const Tx& tx, TicketId ticket);
+
+// The newest interaction that was sent on this ticket to an address that reads like `address`; to
+// anybody when it is "".
+std::optional<Interaction> newest_outbound(const Tx& tx, TicketId ticket, std::string_view address);
 
 // True when some interaction of `ticket` came from or went to this handle.
 bool is_party(const Tx& tx, TicketId ticket, const Handle& handle);

@@ -113,6 +113,11 @@ TicketRow load_ticket_row(const Tx& tx, std::int64_t seq) {
     Rows customer = tx.query(R"sql(SELECT display_name, number FROM customer WHERE id = $1)sql",
                              row.ticket.customer);
     if (customer.next()) customer.read(row.customer_name, row.customer_number);
+    if (row.ticket.claims_ticket)
+        row.claims_number =
+            tx.query_one<std::int64_t>(R"sql(SELECT number FROM ticket WHERE id = $1)sql",
+                                       *row.ticket.claims_ticket)
+                .value_or(0);
     load_last_words(tx, row);
     return row;
 }

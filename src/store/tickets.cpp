@@ -31,16 +31,16 @@ void refresh_words(Tx& tx, const Ticket& ticket) {
 Ticket load_ticket(const Tx& tx, std::int64_t seq) {
     Rows rows = tx.query(
         R"sql(SELECT id, number, customer, connector, subject, status, type, priority, assignee,
-                     merged_into, is_claimed, created_at, updated_at, waiting_since, last_change,
-                     version
+                     merged_into, claims_ticket, is_claimed, created_at, updated_at, waiting_since,
+                     last_change, version
               FROM ticket WHERE seq = $1)sql",
         seq);
     rows.next();
     Ticket ticket;
     rows.read(ticket.id, ticket.number, ticket.customer, ticket.connector, ticket.subject,
               ticket.status, ticket.type, ticket.priority, ticket.assignee, ticket.merged_into,
-              ticket.is_claimed, ticket.created_at, ticket.updated_at, ticket.waiting_since,
-              ticket.last_change, ticket.version);
+              ticket.claims_ticket, ticket.is_claimed, ticket.created_at, ticket.updated_at,
+              ticket.waiting_since, ticket.last_change, ticket.version);
     return ticket;
 }
 
@@ -52,13 +52,13 @@ void insert_ticket(Tx& tx, Ticket& ticket) {
     tx.exec(
         R"sql(INSERT INTO ticket (seq, id, number, customer, connector, subject, status, type,
                   priority, assignee, merged_into, is_claimed, created_at, updated_at,
-                  waiting_since, last_change, version, words)
+                  waiting_since, last_change, version, words, claims_ticket)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                      $18))sql",
+                      $18, $19))sql",
         seq, ticket.id, ticket.number, ticket.customer, ticket.connector, ticket.subject,
         ticket.status, ticket.type, ticket.priority, ticket.assignee, ticket.merged_into,
         ticket.is_claimed, ticket.created_at, ticket.updated_at, ticket.waiting_since,
-        ticket.last_change, ticket.version, words);
+        ticket.last_change, ticket.version, words, ticket.claims_ticket);
     tx.connection().index_words(Corpus::ticket, seq, words);
 }
 

@@ -32,9 +32,10 @@ struct TicketRow {  // a ticket with what a list shows
     Ticket ticket;
     std::string customer_name;
     std::int64_t customer_number = 0;
-    std::string channel;      // of the last interaction
-    std::string last_words;   // at most 200 bytes of the last message
-    std::string last_author;  // "" for the customer
+    std::string channel;             // of the last interaction
+    std::string last_words;          // at most 200 bytes of the last message
+    std::string last_author;         // "" for the customer
+    std::int64_t claims_number = 0;  // of ticket.claims_ticket; 0 when there is none
 };
 Page<TicketRow> list_tickets(const Tx& tx, const TicketFilter& filter, TicketOrder order,
                              const PageRequest& page);

@@ -174,6 +174,12 @@ CandidateTicket candidate(TicketStatus status, TicketLink link, bool is_party) {
     return ticket;
 }
 
+CandidateTicket reporting(TicketStatus status) {
+    CandidateTicket ticket = candidate(status, TicketLink::reference, false);
+    ticket.reports_on_ours = true;
+    return ticket;
+}
+
 TEST(DecideTicket, Table) {
     using Action = TicketDecision::Action;
     struct Case {
@@ -220,9 +226,57 @@ TEST(DecideTicket, Table) {
              s.candidate = candidate(TicketStatus::solved, TicketLink::reference, true);
          }),
          Action::join, false},
-        {"a bounce joins though a mail system is no party", situation([](auto& s) {
+        {"a bounce of ours joins though a mail system is no party, and wakes the agent",
+         situation([](auto& s) {
              s.auto_kind = AutoKind::bounce;
-             s.candidate = candidate(TicketStatus::pending, TicketLink::reference, false);
+             s.reports_failure = true;
+             s.candidate = reporting(TicketStatus::pending);
+         }),
+         Action::join_reopen, false},
+        {"a bounce reopens even what is closed, and raises nothing new", situation([](auto& s) {
+             s.auto_kind = AutoKind::bounce;
+             s.reports_failure = true;
+             s.candidate = reporting(TicketStatus::closed);
+         }),
+         Action::join_reopen, false},
+        {"a delay joins without waking anybody", situation([](auto& s) {
+             s.auto_kind = AutoKind::bounce;
+             s.candidate = reporting(TicketStatus::solved);
+         }),
+         Action::join, false},
+        {"an old bounce in the history wakes nobody", situation([](auto& s) {
+             s.auto_kind = AutoKind::bounce;
+             s.reports_failure = true;
+             s.is_history = true;
+             s.candidate = reporting(TicketStatus::solved);
+         }),
+         Action::join, false},
+        {"a bounce of what we never sent is nobody's",
+         situation([](auto& s) { s.auto_kind = AutoKind::bounce; }), Action::record, false},
+        {"a bounce that refers to somebody's words is no report of ours", situation([](auto& s) {
+             s.auto_kind = AutoKind::bounce;
+             s.candidate = candidate(TicketStatus::open, TicketLink::reference, false);
+         }),
+         Action::record, false},
+        {"a stranger's complaint about a message of ours joins it", situation([](auto& s) {
+             s.auto_kind = AutoKind::feedback;
+             s.candidate = reporting(TicketStatus::pending);
+         }),
+         Action::join, false},
+        {"a stranger's complaint about anything else joins nothing", situation([](auto& s) {
+             s.auto_kind = AutoKind::feedback;
+             s.candidate = candidate(TicketStatus::open, TicketLink::reference, false);
+         }),
+         Action::record, true},
+        {"a stranger who knows a reference gets a ticket of his own", situation([](auto& s) {
+             s.candidate = candidate(TicketStatus::open, TicketLink::reference, false);
+         }),
+         Action::open, true},
+        {"a party without token or reference starts anew", situation([](auto&) {}), Action::open,
+         false},
+        {"a list's mail with the token from a party does not reopen", situation([](auto& s) {
+             s.auto_kind = AutoKind::list;
+             s.candidate = candidate(TicketStatus::solved, TicketLink::token, true);
          }),
          Action::join, false},
         {"a stranger with the token gets a ticket of his own", situation([](auto& s) {

@@ -195,6 +195,27 @@ TEST_F(Ingest, ATokenInAStrangersHandsOpensAnotherTicket) {
     EXPECT_NE(stored.ticket, first.ticket);
     EXPECT_NE(stored.customer, first.customer);
     EXPECT_NE(stored.why.ticket.find("claims to belong to"), std::string::npos);
+    const auto opened = read([&](const Tx& tx) { return find_ticket_row(tx, *stored.ticket); });
+    EXPECT_EQ(opened->ticket.claims_ticket, first.ticket);
+    EXPECT_EQ(opened->claims_number,
+              read([&](const Tx& tx) { return find_ticket(tx, *first.ticket); })->number);
+}
+
+TEST_F(Ingest, ACopyMakesNobodyACustomerNorAParty) {
+    StagedMessage asking = mail("m1", "ann@example.com");
+    asking.message.content.to = {Party("", "support@example.org"), Party("", "carl@example.net")};
+    asking.message.content.cc = {Party("Dora", "dora@example.net")};
+    const Interaction first = interaction(take(asking));
+    for (const char* address : {"carl@example.net", "dora@example.net"}) {
+        const Handle handle("email", "", address);
+        EXPECT_TRUE(read([&](const Tx& tx) { return find_handle_owners(tx, handle); }).empty());
+        EXPECT_FALSE(read([&](const Tx& tx) { return is_party(tx, *first.ticket, handle); }));
+    }
+    StagedMessage answer = mail("m2", "dora@example.net");
+    answer.message.content.in_reply_to = {"m1@example.com"};
+    const Interaction stored = interaction(take(answer));
+    EXPECT_NE(stored.ticket, first.ticket);
+    EXPECT_NE(stored.customer, first.customer);
 }
 
 TEST_F(Ingest, MailFromOurOwnAddressRaisesNothing) {
@@ -346,6 +367,158 @@ TEST_F(Actions, MergingTicketsMovesTheWordsAndLeadsLaterAnswersOn) {
         merge_ticket_into(tx, *first_.ticket, *first_.ticket, agent_, kNow);
     }),
                  Failure);
+}
+
+// --- mail that came back
+// ---------------------------------------------------------------------------------
+
+class Bounces : public Actions {
+ protected:
+    // Ann asked, an agent answered her and Bob, both were accepted, the ticket is solved.
+    Bounces() {
+        StagedMessage asking = mail("q1", "ann@example.com");
+        asking.message.content.to = {Party("", "support@example.org"),
+                                     Party("", "bob@example.net")};
+        asked_ = interaction(take(asking));
+        routes_.front().own_handles = rules_.own_handles;
+        ReplyRequest request;
+        request.ticket = *asked_.ticket;
+        request.text = "Descale it.";
+        store_->write_now([&](Tx& tx) {
+            answer_ = tributary::reply(tx, request, routes_, "desk.example.org", agent_, kNow);
+            Delivery accepted = answer_.deliveries.at(0);
+            accepted.state = DeliveryState::accepted;
+            for (std::size_t i = 0; i < answer_.deliveries.size(); ++i) {
+                accepted.recipient = answer_.deliveries[i].recipient;
+                record_delivery(tx, answer_.id, i, accepted);
+            }
+            TicketChange solved;
+            solved.status = TicketStatus::solved;
+            change_ticket(tx, *asked_.ticket, solved, kNow);
+        });
+        customers_ = count_customers();
+        tickets_ = tickets().size();
+    }
+
+    static BouncedRecipient recipient(const char* address, const char* status, const char* action,
+                                      bool is_dead) {
+        BouncedRecipient one;
+        one.address = address;
+        one.status = status;
+        one.action = action;
+        one.is_permanent = std::string_view(action) == "failed";
+        one.is_dead = is_dead;
+        one.diagnostic = std::string("550 ") + status + " says the far side";
+        return one;
+    }
+    static StagedMessage report(const std::string& key, std::vector<BouncedRecipient> recipients) {
+        StagedMessage staged = mail(key, "mailer-daemon@example.net", Proof::claimed);
+        staged.message.content.auto_kind = AutoKind::bounce;
+        staged.message.content.bounce.emplace();
+        staged.message.content.bounce->recipients = std::move(recipients);
+        return staged;
+    }
+    Ticket ticket() {
+        return *read([&](const Tx& tx) { return find_ticket(tx, *asked_.ticket); });
+    }
+    Delivery delivery(std::size_t index) {
+        return read([&](const Tx& tx) { return find_interaction(tx, answer_.id); })
+            ->deliveries.at(index);
+    }
+    bool is_stale_now(const char* address) {
+        const Handle handle("email", "", address);
+        return read([&](const Tx& tx) { return is_stale(tx, handle); });
+    }
+    std::size_t count_customers() {
+        return read([](const Tx& tx) { return list_customers(tx, {}, {}).items.size(); });
+    }
+    void expect_filed(const StagedMessage& staged) {
+        const Interaction filed = interaction(take(staged));
+        EXPECT_EQ(filed.ticket, asked_.ticket);
+        EXPECT_EQ(filed.customer, asked_.customer);
+        EXPECT_EQ(ticket().status, TicketStatus::open);
+        EXPECT_EQ(tickets().size(), tickets_);
+        EXPECT_EQ(count_customers(), customers_);
+        EXPECT_EQ(delivery(0).state, DeliveryState::failed);
+        EXPECT_NE(delivery(0).diagnostic.find("says the far side"), std::string::npos);
+        EXPECT_EQ(delivery(1).state, DeliveryState::accepted);
+    }
+
+    Interaction asked_, answer_;
+    std::size_t customers_ = 0;
+    std::size_t tickets_ = 0;
+};
+
+TEST_F(Bounces, FindTheirMessageByItsId) {
+    StagedMessage staged = report("b1", {recipient("Ann@Example.com", "5.1.1", "failed", true)});
+    staged.message.content.bounce->original_message_id = answer_.content.message_id;
+    expect_filed(staged);
+    EXPECT_TRUE(is_stale_now("ann@example.com"));
+    EXPECT_FALSE(is_stale_now("bob@example.net"));
+}
+
+TEST_F(Bounces, FindTheirMessageByTheSignedAddressAndTheRecipient) {
+    StagedMessage staged = report("b1", {recipient("ann@example.com", "5.7.1", "failed", false)});
+    staged.message.ticket_token = asked_.ticket->text();
+    expect_filed(staged);
+    EXPECT_FALSE(is_stale_now("ann@example.com")) << "blocked, not dead";
+}
+
+TEST_F(Bounces, FindTheirMessageByReferences) {
+    StagedMessage staged = report("b1", {recipient("ann@example.com", "5.2.2", "failed", false)});
+    staged.message.content.references = {"q1@example.com", answer_.content.message_id};
+    expect_filed(staged);
+}
+
+TEST_F(Bounces, ADelayIsShownAndWakesNobody) {
+    StagedMessage staged = report("b1", {recipient("bob@example.net", "4.4.1", "delayed", false)});
+    staged.message.content.bounce->original_message_id = answer_.content.message_id;
+    take(staged);
+    EXPECT_EQ(ticket().status, TicketStatus::solved);
+    EXPECT_EQ(delivery(1).state, DeliveryState::accepted);
+    EXPECT_TRUE(delivery(1).diagnostic.starts_with("Delayed:"));
+}
+
+TEST_F(Bounces, OfWhatWeNeverSentChangeNobody) {
+    StagedMessage staged = report("b1", {recipient("ann@example.com", "5.1.1", "failed", true)});
+    staged.message.content.bounce->original_message_id = "never@sent.example";
+    staged.message.content.references = {"q1@example.com"};
+    const Receipt receipt = take(staged);
+    EXPECT_FALSE(receipt.ticket_number);
+    EXPECT_NE(interaction(receipt).customer, asked_.customer);
+    EXPECT_EQ(ticket().status, TicketStatus::solved);
+    EXPECT_EQ(tickets().size(), tickets_);
+    EXPECT_EQ(delivery(0).state, DeliveryState::accepted);
+    EXPECT_FALSE(is_stale_now("ann@example.com"));
+    const auto ann = read([&](const Tx& tx) { return find_customer(tx, asked_.customer); });
+    EXPECT_EQ(ann->identities.size(), 1u);
+}
+
+TEST_F(Bounces, AStrangersAddressIsNotMarkedByOurMessagesBounce) {
+    take(mail("m9", "zoe@example.com"));
+    StagedMessage staged = report("b1", {recipient("zoe@example.com", "5.1.1", "failed", true)});
+    staged.message.content.bounce->original_message_id = answer_.content.message_id;
+    take(staged);
+    EXPECT_FALSE(is_stale_now("zoe@example.com"));
+    EXPECT_EQ(delivery(0).state, DeliveryState::accepted);
+}
+
+TEST_F(Bounces, AStaleAddressIsWarnedOfUntilItWrites) {
+    StagedMessage staged = report("b1", {recipient("ann@example.com", "5.1.1", "failed", true)});
+    staged.message.content.bounce->original_message_id = answer_.content.message_id;
+    take(staged);
+    const auto plan = [&] {
+        return read([&](const Tx& tx) { return plan_reply_for(tx, ticket(), routes_); });
+    };
+    ASSERT_EQ(plan().to.at(0).address, "ann@example.com") << "never the mail system's";
+    ASSERT_EQ(plan().warnings.size(), 1u);
+    EXPECT_NE(plan().warnings[0].find("ann@example.com"), std::string::npos);
+    const auto ann = read([&](const Tx& tx) { return find_customer(tx, asked_.customer); });
+    EXPECT_TRUE(ann->identities.at(0).is_stale);
+
+    take(mail("m2", "ann@example.com"));
+    EXPECT_FALSE(is_stale_now("ann@example.com"));
+    EXPECT_TRUE(plan().warnings.empty());
 }
 
 }  // namespace
