@@ -83,6 +83,7 @@ export function makeWorld(now = Date.now()) {
         proof,
         scope,
         display,
+        stale: false,
       })),
       created_at: ago(400 * day),
       version: 1,

@@ -210,6 +210,7 @@ class Mock {
       .pop();
     return {
       ...rest,
+      claims_to_belong_to: null,
       customer: { id: customer.id, number: customer.number, display_name: customer.display_name },
       last_words: (last?.reply_text ?? '').replace(/\s+/g, ' ').slice(0, 120),
       last_author: last?.agent?.name ?? last?.from.name ?? '',
@@ -266,6 +267,7 @@ class Mock {
         to: [{ name: customer.display_name, address: customer.identities[0].value }],
         cc: latest?.cc ?? [],
         subject: `Re: ${ticket.subject}`,
+        warnings: [],
         has_subject: channel.capabilities.has_subject,
         has_html: channel.capabilities.has_html,
         has_recipients: channel.capabilities.has_recipients,

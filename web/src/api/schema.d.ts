@@ -734,6 +734,7 @@ export interface components {
             kind: string;
             proof: components["schemas"]["Proof"];
             scope: string | null;
+            stale: boolean;
             value: string;
         };
         Interaction: {
@@ -900,6 +901,7 @@ export interface components {
             reason: string;
             subject: string;
             to: components["schemas"]["Party"][];
+            warnings: string[];
         };
         /** @enum {unknown} */
         Role: "reader" | "agent" | "admin";
@@ -925,6 +927,10 @@ export interface components {
             assignee: components["schemas"]["AgentRef"] | null;
             channel: string | null;
             claimed: boolean;
+            claims_to_belong_to: {
+                id: string;
+                number: number;
+            } | null;
             connector: string | null;
             created_at: string;
             customer: {

@@ -289,6 +289,7 @@ export const en = {
   customer: {
     label: 'Customer',
     identities: 'Addresses',
+    stale: 'mail came back',
     owner: 'Looked after by',
     since: (when: string) => `Customer since ${when}`,
     fields: 'Details',

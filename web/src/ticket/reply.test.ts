@@ -9,6 +9,7 @@ const offer = {
   to: [{ name: 'Ann', address: 'a@x.example' }],
   cc: [],
   subject: '',
+  warnings: [],
   has_subject: true,
   has_html: true,
   has_recipients: true,
