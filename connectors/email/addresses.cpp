@@ -110,6 +110,9 @@ class AddressReader {
  public:
     AddressReader(std::string_view text, std::size_t limit) : text_(text), limit_(limit) {}
 
+    // Whether more than one mailbox was meant, or a group.
+    bool has_list_signs() const { return has_list_signs_; }
+
     std::vector<Pieces> read() {
         while (at_ < text_.size() && mailboxes_.size() < limit_)
             step();
@@ -125,8 +128,9 @@ class AddressReader {
             case '(': return comment();
             case '<': return angle();
             case ',':
-            case ';': return finish();
+            case ';': has_list_signs_ = true; return finish();
             case ':':
+                has_list_signs_ = true;
                 // What stood in front was the name of a group.
                 if (current_.angle_count == 0) {
                     current_ = Pieces();
@@ -204,6 +208,7 @@ class AddressReader {
     std::string_view text_;
     std::size_t limit_;
     std::size_t at_ = 0;
+    bool has_list_signs_ = false;
     Pieces current_;
     std::vector<Pieces> mailboxes_;
 };
@@ -234,14 +239,17 @@ std::optional<std::string> find_strict_sender(const Headers& headers) {
         if (inside.find_first_of("\r\n") != std::string_view::npos) return std::nullopt;
     }
     const auto flat = unfold(raw);
-    const auto mailboxes = AddressReader(flat, 2).read();
-    if (mailboxes.size() != 1) return std::nullopt;
+    AddressReader reader(flat, 2);
+    const auto mailboxes = reader.read();
+    if (mailboxes.size() != 1 || reader.has_list_signs()) return std::nullopt;
     const auto& only = mailboxes.front();
     if (only.angle_count > 1 || only.has_text_behind) return std::nullopt;
     const bool is_bare = only.angle_count == 0;
     if (is_bare && only.has_quotes) return std::nullopt;
     const auto address = std::string(trim(is_bare ? only.phrase : only.angle));
     if (address.find("=?") != std::string::npos || address.starts_with('@')) return std::nullopt;
+    // A comment may follow a bare address, not stand in it.
+    if (is_bare && !trim(flat).starts_with(address)) return std::nullopt;
     return normalize_email(address);
 }
 

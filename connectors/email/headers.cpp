@@ -30,7 +30,7 @@ bool is_blank(char c) {
 std::string_view without_mbox_line(std::string_view raw) {
     if (!raw.starts_with("From ") && !raw.starts_with(">From ")) return raw;
     const auto [line, next] = line_at(raw, 0);
-    return raw.substr(next);
+    return is_field_line(line) ? raw : raw.substr(next);  // "From : ann@example.com" is a field
 }
 
 // Some gateways put empty lines in front of the header.
