@@ -86,6 +86,7 @@ std::string without_controls(std::string text) {
 
 // HTML is read once: sanitised, and as text where the sender gave none.
 void read_words(MailBody& body, Content& content) {
+    const bool has_words = !trim(body.text).empty();
     if (body.has_text) {
         content.text = without_controls(std::move(body.text));
         content.reply_text = trim_quotes(content.text);
@@ -93,16 +94,16 @@ void read_words(MailBody& body, Content& content) {
     if (!body.html) return;
     if (body.html->size() > max_html_bytes) {
         content.warnings.push_back("html_too_large");
-        if (body.has_text) return;
+        if (has_words) return;
         body.html->resize(truncate_utf8(*body.html, max_html_bytes).size());
     }
     HtmlSanitizer sanitizer;
     HtmlText words;
     std::vector<HtmlSink*> sinks{&sanitizer};
-    if (!body.has_text) sinks.push_back(&words);
+    if (!has_words) sinks.push_back(&words);
     read_html(*body.html, sinks);
     content.html = sanitizer.finish();
-    if (body.has_text) return;
+    if (has_words) return;
     content.text = without_controls(words.text());
     const auto fresh = without_controls(words.unquoted_text());
     content.reply_text = trim_quotes(trim(fresh).empty() ? content.text : fresh);

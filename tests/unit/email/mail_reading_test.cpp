@@ -252,6 +252,14 @@ TEST(Addresses, AreReadAsPeopleAndProgramsWriteThem) {
     }
 }
 
+TEST(Normalize, TakesTheWordsOfTheHtmlBesideABlankText) {
+    const auto content = read_mail(
+        "From: a@x.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n \n\n--b\n"
+        "Content-Type: text/html\n\n<p>words</p>\n--b--\n");
+    EXPECT_EQ(content.text, "words");
+    EXPECT_EQ(content.reply_text, "words");
+}
+
 TEST(Normalize, ReadsAFirstLineThatBeginsWithABlank) {
     const auto content = read_mail(" From: ann@example.com\nSubject: Hi\n\nwords\n");
     EXPECT_EQ(content.from.address, "ann@example.com");
