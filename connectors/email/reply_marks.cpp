@@ -104,6 +104,17 @@ bool is_dashed_attribution(std::string_view text) {
     return text.starts_with("---") && text.ends_with("---") && says_wrote(text);
 }
 
+// "Ann Lee ---06/01/2026 10:00:00 AM---Dear Bob", as Notes begins what it quotes.
+bool is_notes_attribution(std::string_view text) {
+    constexpr std::size_t max_date_bytes = 40;
+    const auto open = text.find("---");
+    if (open == std::string_view::npos || open == 0 || open > max_name_bytes) return false;
+    const auto date = text.substr(open + 3, max_date_bytes);
+    const auto close = date.find("---");
+    return close != std::string_view::npos && is_digit_at(date, 0) &&
+           date.substr(0, close).find(':') != std::string_view::npos;
+}
+
 bool has_year_at(std::string_view text, std::size_t at) {
     const auto rest = text.substr(at);
     return (rest.starts_with("20") || rest.starts_with("19")) && is_digit_at(rest, 2) &&
@@ -141,7 +152,7 @@ bool is_attribution(std::string_view text) {
         return (has_address || has_digit(text)) && says_wrote(text);
     }
     // Zoho leaves the colon out.
-    return is_dashed_attribution(text) ||
+    return is_dashed_attribution(text) || is_notes_attribution(text) ||
            (text.starts_with("On ") && text.ends_with("> wrote") && has_digit(text));
 }
 
@@ -191,6 +202,12 @@ bool is_original_mark(std::string_view line) {
     if (is_framed && has_one_of(folded, reply_words::reply_lines)) return true;
     if (has_dashes) return has_one_of(folded, reply_words::originals);
     return begins_with_one_of(without_marks(folded), reply_words::forward_openings);
+}
+
+// "Original Message" without its dashes; only the labels below it prove it.
+bool is_bare_original(std::string_view line) {
+    line = trim(line);
+    return line.size() <= max_name_bytes && is_one_of(fold_case(line), reply_words::originals);
 }
 
 // How many lines from `at` on are labelled headers: at least one says from whom, and one more.
@@ -320,11 +337,14 @@ std::size_t attribution_at(const Lines& lines, std::size_t at) {
 }
 
 std::size_t header_block_at(const Lines& lines, std::size_t at) {
-    if (is_original_mark(lines[at])) {
+    const bool is_mark = is_original_mark(lines[at]);
+    if (is_mark || is_bare_original(lines[at])) {
         auto next = at + 1;
         while (next < lines.size() && trim(lines[next]).empty())
             ++next;
-        return next < lines.size() ? next - at + labels_at(lines, next) : 1;
+        const auto labels = next < lines.size() ? labels_at(lines, next) : 0;
+        if (labels > 0) return next - at + labels;
+        if (is_mark) return next < lines.size() ? next - at : 1;
     }
     if (!is_separator(lines[at])) {
         return label_of(lines[at]).empty() ? 0 : labels_at(lines, at);

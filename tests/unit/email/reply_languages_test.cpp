@@ -50,6 +50,12 @@ const std::vector<Language>& languages() {
           "2026 10:00:00 AM\nTo: Support\nSubject: Invoice",
           "From:\tAnn Lee/Example\nTo:\tSupport/Example@Example\nDate:\t06/01/2026 10:00 "
           "AM\nSubject:\tInvoice",
+          "  Original Message  \nFrom: Ann Lee\nSent: Monday, June 1, 2026 10:00 AM\nTo: "
+          "Support\nSubject: Invoice",
+          "-------- Original message --------\nFrom: Ann Lee <ann@example.com>\nDate: 01/06/2026 "
+          "10:00 (GMT+01:00)\nTo: support@example.org\nSubject: Invoice",
+          "------ Original Message ------\nFrom \"Ann Lee\" <ann@example.com>\nTo "
+          "support@example.org\nDate 6/1/2026 10:00:00 AM\nSubject Invoice",
           "Sent: Monday, June 01, 2026 at 10:00 AM\nFrom: \"Ann Lee\" <ann@example.com>\nTo: "
           "support@example.org\nSubject: Invoice"},
          {"-----Original Message-----", "-------- Original Message --------",
@@ -526,6 +532,8 @@ TEST(ReplyLanguages, KeepSentences) {
         "Op maandag schreef ik u al.",
         "Yahoo Mail does not show your message.",
         "Please excuse the delay.",
+        "Original Message\nis what the button says.",
+        "Prices ---see below--- have changed.",
         "Odesláno to bylo v pondělí, ale nic nepřišlo.",
     };
     for (const auto sentence : sentences) {
