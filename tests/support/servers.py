@@ -159,11 +159,10 @@ service imap {{
     def deliver(self, user, message):
         """Puts one message into the INBOX the way an MTA does: written aside, then renamed into new/."""
         box = self.mail / user
-        for part in ("tmp", "new", "cur"):
-            (box / part).mkdir(parents=True, exist_ok=True)
-        if self.delivered == 0:
-            for path in [box, *box.iterdir()]:
-                self.give_away(path)
+        if not (box / "cur").exists():
+            for part in ("", "tmp", "new", "cur"):
+                (box / part).mkdir(parents=True, exist_ok=True)
+                self.give_away(box / part)
         self.delivered += 1
         name = f"{time.time_ns()}.{os.getpid()}_{self.delivered}.test"
         aside = box / "tmp" / name

@@ -175,6 +175,23 @@ TEST(Automatic, HeadersOfMachines) {
               AutoKind::auto_reply);
 }
 
+TEST(Automatic, BulkSendersAreWorkButNeverAnswered) {
+    const struct {
+        std::string_view header;
+        bool may_be_answered;
+    } cases[] = {{"", true},
+                 {"Feedback-ID: 1.eu:sender\r\n", false},
+                 {"X-Auto-Response-Suppress: DR\r\n", false},
+                 {"X-Auto-Response-Suppress: None\r\n", true}};
+    for (const auto& one : cases) {
+        const auto raw = "From: ann@example.com\r\n" + std::string(one.header) + "\r\nhello\r\n";
+        const auto message = normalize_mail(MailSettings(), raw);
+        ASSERT_TRUE(message);
+        EXPECT_EQ(message->content.auto_kind, AutoKind::none) << one.header;
+        EXPECT_EQ(message->acknowledge, one.may_be_answered) << one.header;
+    }
+}
+
 TEST(Automatic, SubjectsOfAnsweringMachines) {
     for (const auto* subject : {"Out of Office: Offer",
                                 "[Auto-Reply] Offer",

@@ -145,9 +145,30 @@ TEST(ReplyAddress, CarriesItsTicketAndNothingElse) {
     for (const auto& one : cases) {
         EXPECT_EQ(find_reply_token(one.settings, Headers(one.header)), one.token) << one.header;
     }
+    EXPECT_EQ(find_token_in_text(settings, "Reply-To: <" + shouted + ">\nTo: x@y.example"), ticket);
+    EXPECT_EQ(find_token_in_text(settings, "support+ support+@ " + forged), "");
+    EXPECT_EQ(find_token_in_text(MailSettings(), address), "");
     auto unsigned_settings = settings;
     unsigned_settings.reply_delimiter.clear();
     EXPECT_EQ(make_reply_address(unsigned_settings, ticket), "support@example.org");
+}
+
+TEST(ReplyAddress, OfAMailThatCameBackLeadsToItsTicket) {
+    const auto settings = mailbox();
+    const auto bounce =
+        "From: MAILER-DAEMON@far.example\nSubject: failure notice\n\n"
+        "Hi. This is the qmail-send program at far.example.\n\n"
+        "<bob@far.example>:\nno mailbox here by that name (#5.1.1)\n\n"
+        "--- Below this line is a copy of the message.\n\n"
+        "Reply-To: " +
+        make_reply_address(settings, ticket) + "\n";
+    const auto read = normalize_mail(settings, bounce);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->content.auto_kind, AutoKind::bounce);
+    EXPECT_EQ(read->ticket_token, ticket);
+    const auto words = normalize_mail(
+        settings, "From: ann@far.example\n\nquotes " + make_reply_address(settings, ticket));
+    EXPECT_EQ(words->ticket_token, "") << "only what a mail is addressed to counts for people";
 }
 
 }  // namespace

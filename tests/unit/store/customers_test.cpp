@@ -43,6 +43,40 @@ INSTANTIATE_STORE_TESTS(Customers);
 
 using Texts = std::vector<std::string>;
 
+TEST_P(Customers, AnAddressIsStaleForEverybodyWhoHasItUntilCleared) {
+    std::vector<CustomerId> both;
+    const Handle handle("email", "", "ann@example.com");
+    for (const char* name : {"Ann", "Claims to be Ann"}) {
+        Customer customer;
+        customer.id = CustomerId::make(unix_ms(at(0)));
+        customer.display_name = name;
+        customer.identities = {email_identity("ann@example.com"),
+                               email_identity("other@x.example")};
+        customer.created_at = at(0);
+        house_.write([&](Tx& tx) { insert_customer(tx, customer); });
+        both.push_back(customer.id);
+    }
+    const auto stale = [&](CustomerId id, std::size_t i) {
+        return get(id).identities.at(i).is_stale;
+    };
+    house_.write([&](Tx& tx) {
+        EXPECT_FALSE(is_stale(tx, handle));
+        EXPECT_TRUE(mark_stale(tx, handle, at(1)));
+        EXPECT_FALSE(mark_stale(tx, handle, at(2)));
+        EXPECT_TRUE(is_stale(tx, handle));
+        EXPECT_FALSE(mark_stale(tx, Handle("email", "", "nobody@x.example"), at(2)));
+    });
+    for (const CustomerId id : both) {
+        EXPECT_TRUE(stale(id, 0));
+        EXPECT_FALSE(stale(id, 1));
+    }
+    house_.write([&](Tx& tx) {
+        EXPECT_TRUE(clear_stale(tx, handle));
+        EXPECT_FALSE(clear_stale(tx, handle));
+    });
+    EXPECT_FALSE(stale(both[0], 0));
+}
+
 TEST_P(Customers, ComesBackAsItWasStored) {
     Customer ann;
     ann.id = CustomerId::make(unix_ms(at(0)));

@@ -297,6 +297,35 @@ TEST_P(Interactions, TheNewestInboundIsTheCustomersLastWords) {
         EXPECT_EQ(newest_inbound(tx, ticket)->id, asked.id);
         EXPECT_FALSE(newest_inbound(tx, TicketId::make(2)));
     });
+    Interaction report = sample_interaction(ann_);
+    report.id = InteractionId::make(5);
+    report.ticket = ticket;
+    report.content.auto_kind = AutoKind::bounce;
+    house_.add_interaction(report);
+    house_.read([&](const Tx& tx) {
+        EXPECT_EQ(newest_inbound(tx, ticket)->id, asked.id) << "a mail system's report is no words";
+    });
+}
+
+TEST_P(Interactions, FindsWhatWasSentLastAndToWhom) {
+    const TicketId ticket = TicketId::make(1);
+    std::vector<InteractionId> sent;
+    for (const char* address : {"ann@x.example", "bob@x.example"}) {
+        Interaction answer = sample_interaction(ann_);
+        answer.id = InteractionId::make(sent.size() + 3);
+        answer.deliveries.clear();
+        answer.ticket = ticket;
+        answer.direction = Direction::out;
+        answer.deliveries.emplace_back().recipient = Party("", address);
+        house_.add_interaction(answer);
+        sent.push_back(answer.id);
+    }
+    house_.read([&](const Tx& tx) {
+        EXPECT_EQ(newest_outbound(tx, ticket, "")->id, sent[1]);
+        EXPECT_EQ(newest_outbound(tx, ticket, "ANN@x.example")->id, sent[0]);
+        EXPECT_FALSE(newest_outbound(tx, ticket, "eve@x.example"));
+        EXPECT_FALSE(newest_outbound(tx, TicketId::make(2), ""));
+    });
 }
 
 TEST_P(Interactions, AndTicketsMoveTogetherWithTheirParties) {

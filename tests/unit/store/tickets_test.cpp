@@ -38,6 +38,7 @@ TEST_P(Tickets, ComeBackAsTheyWereStored) {
     want.priority = Priority::urgent;
     want.assignee = AgentId::make(2);
     want.is_claimed = true;
+    want.claims_ticket = TicketId::make(77);
     want.created_at = at(1);
     want.updated_at = at(2);
     want.waiting_since = at(3);
@@ -54,6 +55,7 @@ TEST_P(Tickets, ComeBackAsTheyWereStored) {
     EXPECT_EQ(got.priority, want.priority);
     EXPECT_EQ(got.assignee, want.assignee);
     EXPECT_EQ(got.is_claimed, want.is_claimed);
+    EXPECT_EQ(got.claims_ticket, want.claims_ticket);
     EXPECT_EQ(got.created_at, want.created_at);
     EXPECT_EQ(got.updated_at, want.updated_at);
     EXPECT_EQ(got.waiting_since, want.waiting_since);
