@@ -91,6 +91,19 @@ void read_number(std::string_view text, DateParts& parts) {
     }
 }
 
+// "2003-07-01" or "2003/07/01", as programs write that know RFC 3339 better than RFC 5322.
+bool read_iso_date(std::string_view token, DateParts& parts) {
+    if (token.size() < 8 || (token[4] != '-' && token[4] != '/') || parts.day) return false;
+    const auto fields = split(token, token[4]);
+    if (fields.size() != 3) return false;
+    const auto year = number(fields[0]), month = number(fields[1]), day = number(fields[2]);
+    if (!year || !month || !day || *month < 1 || *month > 12) return false;
+    parts.year = year;
+    parts.month = static_cast<unsigned>(*month);
+    parts.day = day;
+    return true;
+}
+
 std::optional<HeaderDate> to_instant(const DateParts& parts) {
     if (!parts.day || !parts.year || parts.month == 0) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(*parts.year),
@@ -110,10 +123,15 @@ std::optional<HeaderDate> parse_header_date(std::string_view raw) {
     auto text = ascii_lower(remove_comments(unfold(raw)));
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == ',' || c == '\t' || c == '"'; }, ' ');
+    // The T of RFC 3339 parts date and time, its Z ends the time.
+    const auto bare = trim(text);
+    const bool has_iso_t = bare.size() > 18 && bare[4] == '-' && bare[10] == 't';
+    if (has_iso_t) text[text.find('t')] = ' ';
+    if (has_iso_t && trim(text).ends_with('z')) text[text.rfind('z')] = ' ';
     DateParts parts;
     for (auto token : split(text, ' ')) {
         token = trim(token);
-        if (token.empty()) continue;
+        if (token.empty() || read_iso_date(token, parts)) continue;
         if (token.find(':') != std::string_view::npos && token.front() != '+' &&
             token.front() != '-') {
             // A zone may hang on the time: "10:52:37+0200".

@@ -603,7 +603,7 @@ TEST(ReplyLanguages, StayLinear) {
             for (const auto mark : *list) {
                 std::string text;
                 const auto half = mark.substr(0, mark.size() / 2);
-                while (text.size() < 50'000)
+                while (text.size() < 20'000)
                     (text += half) += '\n';
                 trim_quotes(to_valid_utf8(text));
             }
