@@ -20,9 +20,10 @@ bool is_blank(std::string_view line) {
 class ReplyReader {
  public:
     explicit ReplyReader(std::string_view text) {
-        for (const auto line : split(text, '\n')) {
-            if (lines_.size() >= max_lines) break;
-            add_line(line);
+        for (std::size_t at = 0; at <= text.size() && lines_.size() < max_lines;) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            add_line(text.substr(at, end - at));
+            at = end + 1;
         }
         roles_.assign(lines_.size(), Role::own);
     }
