@@ -9,6 +9,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,9 @@ class MemoryHouse final : public ConnectorHost {
         const auto found = files.find({conversation, id.text()});
         if (found == files.end()) co_return Error(Outcome::not_found, "There is no such file.");
         co_return found->second;
+    }
+    awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string>) override {
+        throw std::logic_error("this host has no helper processes");
     }
     std::string sign(std::string_view purpose, std::string_view payload) const override {
         return hmac(HashAlgorithm::sha256, "key of " + name + std::string(purpose), payload);
