@@ -19,9 +19,15 @@ bool has_part(const Part& part, std::initializer_list<std::string_view> types) {
                        [&](const Part& child) { return has_part(child, types); });
 }
 
+// As the header says, also where the parts could not be told apart.
+ParameterizedValue declared_type(const Part& root) {
+    return parse_parameterized(root.headers.find("Content-Type").value_or(""));
+}
+
 bool has_report_type(const Part& root, std::string_view name) {
-    return root.type.value == "multipart/report" &&
-           equals_ignoring_case(root.type.parameter("report-type"), name);
+    const auto type = declared_type(root);
+    return type.value == "multipart/report" &&
+           equals_ignoring_case(type.parameter("report-type"), name);
 }
 
 std::string lower_token(const Headers& headers, std::string_view name) {
@@ -69,7 +75,7 @@ bool is_auto_reply(const Part& root) {
         if (headers.has(name) && lower_token(headers, name) != "no") return true;
     }
     if (has_word(lower_token(headers, "Delivered-To"), {"autoresponder"})) return true;
-    if (root.type.value == "multipart/report") return true;
+    if (declared_type(root).value == "multipart/report") return true;
     const auto subject = headers.find("Subject");
     if (subject && is_answering_subject(decode_header_text(*subject))) return true;
     return is_null_return_path(headers) || is_from_mail_system(headers) ||

@@ -65,7 +65,7 @@ std::string best_address(const Headers& group) {
     std::string fallback;
     for (const auto* name : {"Original-Recipient", "Final-Recipient", "X-Actual-Recipient"}) {
         auto address = recipient_address(field_text(group, name));
-        if (address.find('@') != std::string::npos) return address;
+        if (normalize_email(address)) return address;
         if (fallback.empty()) fallback = std::move(address);
     }
     return fallback;
@@ -199,6 +199,35 @@ void read_returned_recipient(const Part& root, std::string_view text, Bounce& re
     report.recipients.push_back(std::move(recipient));
 }
 
+// Where a mail went into a program or a file, the fields name that, and the header whom it was for.
+void name_failed_recipients(const Headers& headers, std::vector<BouncedRecipient>& recipients) {
+    std::vector<Party> failed;
+    for (const auto value : headers.find_all("X-Failed-Recipients")) {
+        for (auto& party : parse_addresses(value, max_recipients))
+            failed.push_back(std::move(party));
+    }
+    if (failed.size() != recipients.size()) return;
+    for (std::size_t i = 0; i < failed.size(); ++i) {
+        if (!normalize_email(recipients[i].address)) recipients[i].address = failed[i].address;
+    }
+}
+
+void collect_text(const Part& part, std::string& text) {
+    if (part.type.value == "text/plain" && text.size() < max_report_bytes) {
+        const auto body = part.decoded_body().substr(0, max_report_bytes);
+        text += normalize_line_ends(decode_charset(body, part.type.parameter("charset"))) + "\n";
+    }
+    for (const auto& child : part.children)
+        collect_text(child, text);
+}
+
+// Some reporters attach all they have to say.
+std::string text_of_report(const Part& root, std::string_view text) {
+    std::string words(text);
+    if (trim(text).empty()) collect_text(root, words);
+    return words;
+}
+
 std::string first_id(std::string_view value) {
     auto ids = parse_message_ids(unfold(value), 1);
     return ids.empty() ? std::string() : std::move(ids.front());
@@ -223,14 +252,17 @@ std::string original_message_id(const Part& root, std::string_view text) {
     return {};
 }
 
+// As the header says, also where the parts could not be told apart.
 bool declares_report(const Part& root) {
-    return root.type.value == "multipart/report" &&
-           equals_ignoring_case(root.type.parameter("report-type"), "delivery-status");
+    const auto type = parse_parameterized(root.headers.find("Content-Type").value_or(""));
+    return type.value == "multipart/report" &&
+           equals_ignoring_case(type.parameter("report-type"), "delivery-status");
 }
 
 }  // namespace
 
-std::optional<Bounce> read_delivery_report(const Part& root, std::string_view text) {
+std::optional<Bounce> read_delivery_report(const Part& root, std::string_view body_text) {
+    const auto text = text_of_report(root, body_text);
     if (auto event = read_bounce_event(text)) return event;
     Bounce report;
     read_all_status_parts(root, report);
@@ -243,6 +275,7 @@ std::optional<Bounce> read_delivery_report(const Part& root, std::string_view te
     refine_statuses(report.recipients, text);
     if (report.recipients.empty()) report.recipients = read_bounce_text(root.headers, text);
     if (report.recipients.empty()) read_returned_recipient(root, text, report);
+    name_failed_recipients(root.headers, report.recipients);
     report.original_message_id = original_message_id(root, text);
     return report;
 }

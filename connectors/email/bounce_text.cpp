@@ -19,7 +19,7 @@ constexpr std::size_t context_bytes = 1200;  // how far the words about an addre
 constexpr std::size_t max_opening = 4096;
 
 // In the subject of a system's mail, or its first words: something did not arrive.
-constexpr std::array<std::string_view, 62> failure_words = {"undeliverable",
+constexpr std::array<std::string_view, 72> failure_words = {"undeliverable",
                                                             "undelivered",
                                                             "undeliverd",
                                                             "delivery status notification",
@@ -80,6 +80,16 @@ constexpr std::array<std::string_view, 62> failure_words = {"undeliverable",
                                                             "deferred",
                                                             "smtp server: errors from",
                                                             "did not reach",
+                                                            "delivery status",
+                                                            "not been delivered",
+                                                            "blocked by our",
+                                                            "sending your mail",
+                                                            "配信できません",
+                                                            "配信に失敗",
+                                                            "送信できませんでした",
+                                                            "エラー通知",
+                                                            "не доставлено",
+                                                            "недоставленное",
                                                             "postmaster notify"};
 
 constexpr std::array<std::string_view, 16> system_senders = {
@@ -94,7 +104,7 @@ struct Template {
     std::string_view opening;
     std::string_view also;
 };
-constexpr std::array<Template, 36> templates = {{
+constexpr std::array<Template, 40> templates = {{
     {"did not reach the following recipient(s)", ""},
     {"did not reach some or all of the intended recipients", ""},
     {"could not be delivered to: <", "your mail sent on:"},
@@ -129,6 +139,10 @@ constexpr std::array<Template, 36> templates = {{
     {"the message you sent to", "could not be delivered"},
     {"i'm sorry to have to inform you that your message could not", "be delivered"},
     {"sent <<< rcpt to:", "received >>> "},
+    {"sent >>> rcpt to:", "received <<< "},
+    {"unable to deliver message to <", ""},
+    {"was blocked by our spam firewall", "not been delivered"},
+    {"this is a delivery status notification from", ""},
     {"generating server:", "diagnostic information for administrators"},
     {"an error occurred while trying to deliver the mail to the following recipients", ""},
 }};
@@ -163,7 +177,15 @@ bool has_any(std::string_view text, const std::array<std::string_view, n>& words
 
 std::string folded_field(const Headers& headers, std::string_view name) {
     const auto value = headers.find(name);
-    return value ? ascii_lower(decode_header_text(*value)) : std::string();
+    return value ? fold_case(decode_header_text(*value)) : std::string();
+}
+
+// Mailing list programs that refuse a mail say so in the subject.
+bool is_list_refusal(const Headers& headers, std::string_view title) {
+    constexpr std::array<std::string_view, 8> refusals = {
+        "reject mail", "request rejected",  "not member article", "fml system error",
+        "loop alert",  "loop back warning", "unix from loop",     "mail is rejected"};
+    return headers.has("X-MLServer") && has_any(title, refusals);
 }
 
 bool is_forwarded_by_hand(std::string_view title) {
@@ -336,7 +358,7 @@ bool sounds_like_bounce(const Headers& headers, std::string_view text) {
     const auto title = folded_field(headers, "Subject");
     const bool is_null = headers.has("Return-Path") && headers.token("Return-Path") == "<>";
     const auto folded = ascii_lower(truncate_utf8(text, max_opening));
-    if (headers.has("X-Failed-Recipients")) return true;
+    if (headers.has("X-Failed-Recipients") || is_list_refusal(headers, title)) return true;
     if (has_any(sender, system_senders))
         return has_any(title, failure_words) || has_any(folded, failure_words) ||
                follows_template(folded);
