@@ -4,13 +4,17 @@
 #include <array>
 #include <utility>
 
+#include "base/log.hpp"
 #include "connectors/email/imap_client.hpp"
 #include "connectors/email/mailbox.hpp"
 #include "connectors/email/mime_write.hpp"
 #include "connectors/email/normalize.hpp"
+#include "connectors/email/oauth_tokens.hpp"
 #include "connectors/email/settings.hpp"
 #include "connectors/email/smtp_client.hpp"
 #include "connectors/email/smtp_sessions.hpp"
+#include "connectors/email/survey.hpp"
+#include "connectors/email/together.hpp"
 #include "net/address.hpp"
 
 namespace tributary::email {
@@ -52,12 +56,12 @@ void add_failed(std::vector<CheckStep>& steps, const std::string& protocol, cons
                        error.message + ' ' + error.detail);
 }
 
-awaitable<void> check_imap(net::Curl& curl, const MailSettings& settings,
+awaitable<void> check_imap(const OpenImap& open, const MailSettings& settings,
                            std::vector<CheckStep>& steps) {
     bool is_connected = false;
     std::string opening;
     try {
-        auto client = co_await ImapClient::connect(curl, *settings.imap, settings.ca_file);
+        auto client = co_await open();
         is_connected = true;
         add_passed(steps, "IMAP");
         for (const std::string& folder : settings.imap->folders) {
@@ -78,9 +82,11 @@ awaitable<void> check_imap(net::Curl& curl, const MailSettings& settings,
 }
 
 awaitable<void> check_smtp(net::Curl& curl, const MailSettings& settings,
-                           std::vector<CheckStep>& steps) {
+                           const SmtpSessions::GetToken& get_token, std::vector<CheckStep>& steps) {
     try {
-        auto client = co_await SmtpClient::connect(curl, *settings.smtp, settings.ca_file);
+        Secret token = co_await get_token();
+        auto client =
+            co_await SmtpClient::connect(curl, *settings.smtp, settings.ca_file, std::move(token));
         add_passed(steps, "SMTP");
         co_await client->quit();
     } catch (const Failure& failure) {
@@ -107,16 +113,44 @@ class EmailConnector final : public Connector {
  public:
     EmailConnector(MailSettings settings, ConnectorHost& host)
         : settings_(std::move(settings)), host_(host) {
-        if (settings_.smtp) sessions_.emplace(host.curl(), *settings_.smtp, settings_.ca_file);
+        if (settings_.oauth) tokens_.emplace(host, *settings_.oauth, account_name());
+        SmtpSessions::GetToken get_token = [this] { return smtp_token(); };
+        if (settings_.smtp)
+            sessions_.emplace(host.curl(), *settings_.smtp, settings_.ca_file,
+                              std::move(get_token));
     }
 
     awaitable<void> run() override {
-        if (settings_.imap) {
-            OpenImap open = [this] { return open_imap(); };
-            co_await run_mailbox(host_, settings_, std::move(open), stumbles_);
+        while (true) {
+            std::optional<Error> needed;
+            try {
+                co_await run_logged_in();
+            } catch (const Failure& failure) {
+                // Trying again helps nobody before an admin has been to the provider.
+                if (!tokens_ || failure.error().reason != "consent_needed") throw;
+                needed = failure.error();
+            }
+            host_.report(Health::State::down, needed->message);
+            log::warn("email.consent_needed", "connector", host_.connector_name(), "why",
+                      describe(*needed));
+            co_await tokens_->wait_for_consent();
         }
-        host_.report(Health::State::up, "");
-        co_await Connector::run();
+    }
+
+    // The provider sends the admin's browser back here.
+    awaitable<http::Reply> receive(http::Request request) override {
+        const std::string state = http::find_field(request.query, "state").value_or("");
+        const std::string code = http::find_field(request.query, "code").value_or("");
+        if (!tokens_ || request.method != http::Method::get || request.path != "/oauth" ||
+            code.empty())
+            co_return co_await Connector::receive(std::move(request));
+        Result<> done = co_await tokens_->finish_consent(state, code);
+        if (!done) co_return http::Reply::problem(done.error());
+        co_return http::Reply::text(200, "Thank you: the mailbox may be read again.\n");
+    }
+
+    Result<std::string> begin_consent() override {
+        return tokens_ ? Result<std::string>(tokens_->begin_consent()) : Connector::begin_consent();
     }
 
     awaitable<SendReceipt> send(OutboundMessage message) override {
@@ -127,7 +161,13 @@ class EmailConnector final : public Connector {
             return to_submission(message, settings);
         };
         const Submission submission = co_await host_.workers().offload(std::move(write));
-        const std::vector<Delivered> delivered = co_await sessions_->submit(submission);
+        std::vector<Delivered> delivered;
+        try {
+            delivered = co_await sessions_->submit(submission);
+        } catch (const Failure& failure) {
+            forget_token_after(failure.error());
+            throw;
+        }
         SendReceipt receipt;
         for (std::size_t i = 0; i < parties.size(); ++i) {
             auto& result =
@@ -145,21 +185,82 @@ class EmailConnector final : public Connector {
         return handles;
     }
 
+    awaitable<std::vector<SourceItem>> list_source() override {
+        if (!settings_.imap) co_return co_await Connector::list_source();
+        const std::optional<std::string> cursors = co_await host_.cursor();
+        OpenImap open = [this] { return open_imap(); };
+        co_return co_await list_mails(std::move(open), *settings_.imap,
+                                      parse_cursors(cursors.value_or("")));
+    }
+
+    awaitable<std::vector<std::string>> read_source_keys(std::vector<std::string> refs) override {
+        OpenImap open = [this] { return open_imap(); };
+        co_return co_await read_mail_keys(std::move(open), std::move(refs));
+    }
+
     awaitable<std::vector<CheckStep>> check() override {
         std::vector<CheckStep> steps;
-        if (settings_.imap) co_await check_imap(host_.curl(), settings_, steps);
-        if (settings_.smtp) co_await check_smtp(host_.curl(), settings_, steps);
+        const OpenImap open = [this] { return open_imap(); };
+        const SmtpSessions::GetToken get_token = [this] { return smtp_token(); };
+        if (settings_.imap) co_await check_imap(open, settings_, steps);
+        if (settings_.smtp) co_await check_smtp(host_.curl(), settings_, get_token, steps);
         co_return steps;
     }
 
  private:
+    std::string account_name() const {
+        if (settings_.imap) return settings_.imap->user;
+        return settings_.smtp ? settings_.smtp->user : settings_.address;
+    }
+
+    awaitable<void> run_logged_in() {
+        awaitable<void> reading = read_mail();
+        if (!tokens_) {
+            co_await std::move(reading);
+            co_return;
+        }
+        co_await together(std::move(reading), tokens_->keep_fresh());
+    }
+
+    awaitable<void> read_mail() {
+        if (settings_.imap) {
+            MailboxUse use;
+            use.open = [this] { return open_imap(); };
+            use.warning = [this] { return tokens_ ? tokens_->warning() : std::string(); };
+            co_await run_mailbox(host_, settings_, std::move(use), stumbles_);
+        }
+        if (tokens_) co_await tokens_->access_token();
+        host_.report(Health::State::up, "");
+        co_await Connector::run();
+    }
+
     awaitable<std::unique_ptr<ImapClient>> open_imap() {
-        return ImapClient::connect(host_.curl(), *settings_.imap, settings_.ca_file);
+        Secret token;
+        if (tokens_ && settings_.imap->password.empty()) token = co_await tokens_->access_token();
+        try {
+            co_return co_await ImapClient::connect(host_.curl(), *settings_.imap, settings_.ca_file,
+                                                   std::move(token));
+        } catch (const Failure& failure) {
+            forget_token_after(failure.error());
+            throw;
+        }
+    }
+
+    awaitable<Secret> smtp_token() {
+        Secret token;
+        if (tokens_ && !settings_.smtp->user.empty() && settings_.smtp->password.empty())
+            token = co_await tokens_->access_token();
+        co_return token;
+    }
+
+    void forget_token_after(const Error& error) {
+        if (tokens_ && error.reason == "login_refused") tokens_->forget_access_token();
     }
 
     MailSettings settings_;
     ConnectorHost& host_;
     StumblesByFolder stumbles_;
+    std::optional<OAuthTokens> tokens_;
     std::optional<SmtpSessions> sessions_;
 };
 

@@ -86,6 +86,14 @@ awaitable<std::vector<Receipt>> MailIntake::accept(std::vector<InboundMessage> m
     co_return receipts;
 }
 
+void MailIntake::report_folder(const std::string& folder, std::string why, std::string warning) {
+    missing_.erase(folder);
+    if (!why.empty()) missing_[folder] = std::move(why);
+    std::string reason = missing_.empty() ? std::move(warning) : missing_.begin()->second;
+    const auto state = reason.empty() ? Health::State::up : Health::State::degraded;
+    host_.report(state, std::move(reason));
+}
+
 void MailIntake::report_waiting(const std::string& folder, std::int64_t count) {
     waiting_[folder] = count;
     std::int64_t sum = 0;

@@ -44,6 +44,10 @@ class MailIntake {
     // What is known to wait in one folder; the house hears the sum.
     void report_waiting(const std::string& folder, std::int64_t count);
 
+    // The mailbox's state: up, unless a folder is missing or there is a warning. `why` is "" when
+    // the folder is there.
+    void report_folder(const std::string& folder, std::string why, std::string warning);
+
     ConnectorHost& host() const { return host_; }
     const MailSettings& settings() const { return settings_; }
 
@@ -52,6 +56,7 @@ class MailIntake {
     MailSettings settings_;
     MailboxCursors cursors_;  // as committed
     std::map<std::string, std::int64_t> waiting_;
+    std::map<std::string, std::string> missing_;  // why, by folder
     bool is_accepting_ = false;
     Notifier turn_;
 };

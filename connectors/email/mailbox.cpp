@@ -372,7 +372,8 @@ Folder::Fetched Folder::to_raw(ImapFetch fetched) const {
 // -----------------------------------------------------------------------------------
 
 // The first folder must be there. Another that is not keeps only itself waiting.
-awaitable<void> open_patiently(Folder& folder, ConnectorHost& host, bool is_first) {
+awaitable<void> open_patiently(Folder& folder, const std::string& name, MailIntake& intake,
+                               bool is_first) {
     while (true) {
         std::string reason;
         try {
@@ -382,22 +383,22 @@ awaitable<void> open_patiently(Folder& folder, ConnectorHost& host, bool is_firs
             if (is_first || failure.error().reason != "folder_refused") throw;
             reason = describe(failure.error());
         }
-        host.report(Health::State::degraded, reason);
+        intake.report_folder(name, std::move(reason), "");
         co_await sleep_for(folder_patience);
     }
 }
 
-awaitable<void> run_folder(MailIntake& intake, const OpenImap& open, std::size_t which,
+awaitable<void> run_folder(MailIntake& intake, const MailboxUse& use, std::size_t which,
                            StumblesByFolder& stumbles) {
     const std::string& name = intake.settings().imap->folders[which];
     ConnectorHost& host = intake.host();
-    auto client = co_await open();
+    auto client = co_await use.open();
     log::info("email.connected", "connector", host.connector_name(), "folder", name, "idle",
               client->can_idle());
     Folder folder(intake, name, stumbles[name], std::move(client));
-    co_await open_patiently(folder, host, which == 0);
-    host.report(Health::State::up, "");
+    co_await open_patiently(folder, name, intake, which == 0);
     while (true) {
+        intake.report_folder(name, "", use.warning());
         co_await folder.catch_up();
         co_await folder.tidy_up();
         co_await folder.wait();
@@ -405,14 +406,14 @@ awaitable<void> run_folder(MailIntake& intake, const OpenImap& open, std::size_t
 }
 
 // All of them from `which` on; the first that fails ends the others.
-awaitable<void> run_folders(MailIntake& intake, const OpenImap& open, std::size_t which,
+awaitable<void> run_folders(MailIntake& intake, const MailboxUse& use, std::size_t which,
                             StumblesByFolder& stumbles) {
-    awaitable<void> this_one = run_folder(intake, open, which, stumbles);
+    awaitable<void> this_one = run_folder(intake, use, which, stumbles);
     if (which + 1 == intake.settings().imap->folders.size()) {
         co_await std::move(this_one);
         co_return;
     }
-    awaitable<void> others = run_folders(intake, open, which + 1, stumbles);
+    awaitable<void> others = run_folders(intake, use, which + 1, stumbles);
     co_await together(std::move(this_one), std::move(others));
 }
 
@@ -424,12 +425,12 @@ void Stumbles::note(const std::vector<Uid>& asked) {
     if (in_a_row > 1) careful_until = std::max(careful_until, asked.back());
 }
 
-awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, OpenImap open,
+awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, MailboxUse use,
                             StumblesByFolder& stumbles) {
     host.report(Health::State::starting, "Connecting to the mail server.");
     MailIntake intake(host, std::move(settings));
     co_await intake.load();
-    co_await run_folders(intake, open, 0, stumbles);
+    co_await run_folders(intake, use, 0, stumbles);
 }
 
 }  // namespace tributary::email

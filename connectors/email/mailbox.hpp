@@ -23,6 +23,13 @@ namespace tributary::email {
 // Opens a connection that is logged in.
 using OpenImap = std::function<awaitable<std::unique_ptr<ImapClient>>()>;
 
+struct MailboxUse {
+    MailboxUse() = default;
+    OpenImap open;
+    // What an admin should do before it is too late, for the health of a mailbox that is up; "".
+    std::function<std::string()> warning;
+};
+
 // Where sessions of one folder broke while mails were being fetched, over several sessions: a
 // server may stumble over one mail again and again.
 struct Stumbles {
@@ -37,7 +44,7 @@ using StumblesByFolder = std::map<std::string, Stumbles>;
 
 // Runs until cancelled; throws Failure when the server or the store is away (unavailable) or the
 // login is refused (denied). `settings.imap` must be there; `stumbles` outlives the run.
-awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, OpenImap open,
+awaitable<void> run_mailbox(ConnectorHost& host, MailSettings settings, MailboxUse use,
                             StumblesByFolder& stumbles);
 
 }  // namespace tributary::email

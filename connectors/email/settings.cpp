@@ -1,6 +1,8 @@
 #include "connectors/email/settings.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "model/identity.hpp"
 #include "net/dialogue.hpp"
@@ -101,6 +103,30 @@ void add_imap(Schema& schema) {
                          .between(second_ms, 28 * minute_ms));
 }
 
+void add_oauth(Schema& schema) {
+    schema.push_back(
+        Setting("oauth.provider", SettingType::choice,
+                "Log in with OAuth 2 instead of passwords: at Google, at Microsoft, or at another "
+                "provider whose URLs are given here.")
+            .one_of({"google", "microsoft", "custom"}));
+    schema.push_back(Setting("oauth.client_id", SettingType::text,
+                             "The application's id, as registered with the provider. Its redirect "
+                             "URL is <server.public_url>/in/<name>/oauth."));
+    schema.push_back(Setting("oauth.client_secret", SettingType::secret,
+                             "The application's secret; public applications have none."));
+    schema.push_back(Setting("oauth.auth_url", SettingType::text,
+                             "Where people give consent. Known of Google and Microsoft; a "
+                             "Microsoft tenant may have its own."));
+    schema.push_back(Setting("oauth.token_url", SettingType::text,
+                             "Where tokens are fetched. Known of Google and Microsoft."));
+    schema.push_back(Setting("oauth.scope", SettingType::text,
+                             "What access is asked for. Known of Google and Microsoft."));
+    schema.push_back(
+        Setting("oauth.refresh_token", SettingType::secret,
+                "A refresh token to begin with. Without it, the connector's state tells an admin "
+                "where to give consent. Tokens the provider gives later are kept sealed."));
+}
+
 void add_smtp(Schema& schema) {
     schema.push_back(
         Setting("smtp.url", SettingType::text,
@@ -162,6 +188,35 @@ std::vector<std::string> read_folders(const Settings& settings, Faults& faults) 
     return folders;
 }
 
+bool may_carry_tokens(const std::string& url) {
+    constexpr std::array<std::string_view, 3> local = {
+        "http://127.0.0.1:", "http://localhost:", "http://[::1]:"};
+    return url.starts_with("https://") ||
+           std::any_of(local.begin(), local.end(),
+                       [&](std::string_view start) { return url.starts_with(start); });
+}
+
+std::optional<OAuthSettings> read_oauth(const Settings& settings, Faults& faults) {
+    if (!settings.has("oauth.provider")) {
+        for (const char* name : {"oauth.client_id", "oauth.client_secret", "oauth.auth_url",
+                                 "oauth.token_url", "oauth.scope", "oauth.refresh_token"}) {
+            if (settings.has(name)) faults.add(name, "is of no use without oauth.provider");
+        }
+        return std::nullopt;
+    }
+    OAuthSettings oauth = find_provider(settings.text("oauth.provider")).value_or(OAuthSettings());
+    oauth.client_id = settings.text("oauth.client_id");
+    oauth.client_secret = settings.secret("oauth.client_secret");
+    oauth.refresh_token = settings.secret("oauth.refresh_token");
+    if (settings.has("oauth.auth_url")) oauth.auth_url = settings.text("oauth.auth_url");
+    if (settings.has("oauth.token_url")) oauth.token_url = settings.text("oauth.token_url");
+    if (settings.has("oauth.scope")) oauth.scope = settings.text("oauth.scope");
+    if (oauth.client_id.empty()) faults.add("oauth.client_id", "is needed with oauth.provider");
+    if (!may_carry_tokens(oauth.token_url)) faults.add("oauth.token_url", "must be an https URL");
+    if (!may_carry_tokens(oauth.auth_url)) faults.add("oauth.auth_url", "must be an https URL");
+    return oauth;
+}
+
 std::optional<ImapSettings> read_imap(const Settings& settings, Faults& faults) {
     if (!settings.has("imap.url")) {
         for (const char* name : {"imap.user", "imap.password"}) {
@@ -179,7 +234,8 @@ std::optional<ImapSettings> read_imap(const Settings& settings, Faults& faults) 
     imap.idle_renewal = to_seconds(settings.duration("imap.idle_renewal"));
     faults.check_url("imap.url", imap.url, "imap");
     if (imap.user.empty()) faults.add("imap.user", "is needed with imap.url");
-    if (imap.password.empty()) faults.add("imap.password", "is needed with imap.url");
+    if (imap.password.empty() && !settings.has("oauth.provider"))
+        faults.add("imap.password", "is needed with imap.url");
     return imap;
 }
 
@@ -200,7 +256,8 @@ std::optional<SmtpSettings> read_smtp(const Settings& settings,
     if (!settings.has("smtp.user") && imap && !is_local_relay) smtp.user = imap->user;
     if (smtp.user.empty()) return smtp;
     if (smtp.password.empty() && imap) smtp.password = imap->password;
-    if (smtp.password.empty()) faults.add("smtp.password", "is needed with smtp.user");
+    if (smtp.password.empty() && !settings.has("oauth.provider"))
+        faults.add("smtp.password", "is needed with smtp.user");
     return smtp;
 }
 
@@ -212,6 +269,7 @@ const Schema& mail_schema() {
         add_identity(all);
         add_imap(all);
         add_smtp(all);
+        add_oauth(all);
         return all;
     }();
     return schema;
@@ -238,6 +296,7 @@ Result<MailSettings> read_mail_settings(const Settings& settings) {
     for (const std::string& alias : mail.aliases) {
         if (!normalize_email(alias)) faults.add("aliases", alias + " is not an e-mail address");
     }
+    mail.oauth = read_oauth(settings, faults);
     mail.imap = read_imap(settings, faults);
     mail.smtp = read_smtp(settings, mail.imap, faults);
     if (!settings.has("imap.url") && !settings.has("smtp.url"))

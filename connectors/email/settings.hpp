@@ -11,6 +11,7 @@
 #include "base/crypto.hpp"
 #include "base/error.hpp"
 #include "base/settings.hpp"
+#include "connectors/email/oauth.hpp"
 
 namespace tributary::email {
 
@@ -52,6 +53,7 @@ struct MailSettings {
     std::string ca_file;               // extra trust for both servers; "": the system's bundle
     std::optional<ImapSettings> imap;  // at least one of the two is there
     std::optional<SmtpSettings> smtp;
+    std::optional<OAuthSettings> oauth;  // logs in where no password is given
 };
 
 // The declaration that the file, the admin form and the README derive from.

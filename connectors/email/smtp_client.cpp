@@ -73,11 +73,13 @@ SmtpClient::SmtpClient(std::unique_ptr<net::Dialogue> dialogue)
     : dialogue_(std::move(dialogue)), offer_(read_offer(dialogue_->preamble())) {}
 
 awaitable<std::unique_ptr<SmtpClient>> SmtpClient::connect(net::Curl& curl, SmtpSettings settings,
-                                                           std::string ca_file) {
+                                                           std::string ca_file,
+                                                           Secret oauth_token) {
     net::DialogueOptions options;
     options.url = settings.url;
     options.user = settings.user;
     options.password = settings.password;
+    options.oauth_token = std::move(oauth_token);
     options.ca_file = std::move(ca_file);
     auto dialogue = co_await net::Dialogue::connect(curl, std::move(options));
     co_return std::unique_ptr<SmtpClient>(new SmtpClient(std::move(dialogue)));

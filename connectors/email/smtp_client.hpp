@@ -33,7 +33,8 @@ struct Delivered {
 class SmtpClient {
  public:
     static awaitable<std::unique_ptr<SmtpClient>> connect(net::Curl& curl, SmtpSettings settings,
-                                                          std::string ca_file);
+                                                          std::string ca_file,
+                                                          Secret oauth_token = Secret());
 
     // One entry per recipient, in order. Throws Failure when the connection is lost before the mail
     // was handed over: then nobody got it. After the final dot a lost answer is `maybe_sent`.

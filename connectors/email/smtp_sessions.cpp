@@ -27,10 +27,12 @@ struct SmtpSessions::Idle {
     TaskHandle watcher;
 };
 
-SmtpSessions::SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file)
+SmtpSessions::SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file,
+                           GetToken get_token)
     : curl_(curl),
       settings_(std::move(settings)),
       ca_file_(std::move(ca_file)),
+      get_token_(std::move(get_token)),
       idle_(std::make_shared<Idle>()) {}
 
 SmtpSessions::~SmtpSessions() {
@@ -48,7 +50,8 @@ awaitable<std::vector<Delivered>> SmtpSessions::submit(const Submission& submiss
             client = std::move(idle_->sessions.back().client);
             idle_->sessions.pop_back();
         } else {
-            client = co_await SmtpClient::connect(curl_, settings_, ca_file_);
+            Secret token = co_await get_token_();
+            client = co_await SmtpClient::connect(curl_, settings_, ca_file_, std::move(token));
         }
         try {
             results = co_await client->submit(submission);

@@ -1,6 +1,7 @@
 // SMTP sessions that stay open for a few seconds, so that a burst of answers logs in once.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,11 @@ namespace tributary::email {
 // On the I/O thread; several submissions may be under way, each in a session of its own.
 class SmtpSessions {
  public:
-    SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file);
+    // Gives an OAuth token for a new session's login; "" where a password does.
+    using GetToken = std::function<awaitable<Secret>()>;
+
+    SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file,
+                 GetToken get_token = &no_token);
     ~SmtpSessions();
     SmtpSessions(const SmtpSessions&) = delete;
     SmtpSessions& operator=(const SmtpSessions&) = delete;
@@ -26,11 +31,13 @@ class SmtpSessions {
 
  private:
     struct Idle;
+    static awaitable<Secret> no_token() { co_return Secret(); }
     static awaitable<void> close_in_time(std::shared_ptr<Idle> idle);
 
     net::Curl& curl_;
     SmtpSettings settings_;
     std::string ca_file_;
+    GetToken get_token_;
     // Shared with the task that closes them, which may be resuming as this goes.
     std::shared_ptr<Idle> idle_;
 };

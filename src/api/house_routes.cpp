@@ -168,6 +168,12 @@ awaitable<http::Reply> check(ApiContext& context, http::Request request, Actor) 
     co_return http::Reply::json(200, json::object{{"ok", all_good}, {"steps", std::move(items)}});
 }
 
+awaitable<http::Reply> consent(ApiContext& context, http::Request request, Actor) {
+    const Result<std::string> url = get_slot(context, request)->connector->begin_consent();
+    if (!url) throw Failure(url.error());
+    co_return http::Reply::json(200, json::object{{"url", *url}});
+}
+
 awaitable<http::Reply> channels(ApiContext&, http::Request, Actor) {
     json::array items;
     for (const ConnectorType* type : connector_types())
@@ -287,6 +293,8 @@ void add_house_routes(http::Router& router, ApiContext& context) {
              {"One connector", nullptr, "Connector"});
     ways.add(Method::post, "/api/v1/connectors/{name}/check", Access::admin, check,
              {"Try the connection step by step", nullptr, "CheckReply"});
+    ways.add(Method::post, "/api/v1/connectors/{name}/consent", Access::admin, consent,
+             {"Where to give the provider's consent in a browser", nullptr, "ConsentReply"});
     ways.add(Method::get, "/api/v1/channels", Access::reader, channels,
              {"Channels built in, with their settings", nullptr, "ChannelPage"});
 

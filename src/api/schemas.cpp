@@ -142,6 +142,7 @@ constexpr const char* kSchemas = R"json({
 "CheckReply": {"type": "object", "required": ["ok", "steps"], "properties": {"ok": {"type": "boolean"},
   "steps": {"type": "array", "items": {"type": "object", "required": ["name", "ok", "detail"], "properties": {
     "name": {"type": "string"}, "ok": {"type": "boolean"}, "detail": {"type": "string"}}}}}},
+"ConsentReply": {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}},
 "ChannelPage": {"type": "object", "required": ["items", "next"], "properties": {"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]}}},
 "QuarantineItem": {"type": "object", "required": ["id", "connector", "channel", "reason", "detail", "sender", "subject", "state", "received_at"], "properties": {
   "id": {"type": "string"}, "connector": {"type": "string"}, "channel": {"type": "string"}, "reason": {"type": "string"}, "detail": {"type": "string"},

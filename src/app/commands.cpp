@@ -57,7 +57,9 @@ const std::vector<Command>& commands() {
         {"backup", "FILE", "a consistent copy while running", not_built},
         {"restore", "FILE", "put a copy back", not_built},
         {"verify", "", "check store and files", not_built},
-        {"reconcile", "CONNECTOR", "compare the source with what came of it", not_built},
+        {"reconcile", "CONNECTOR [--all]",
+         "compare what stands at the source with what came of it; exit 1 when something is missing",
+         reconcile},
         {"demo", "[--dir DIR] [--listen ADDRESS:PORT]", "a small believable desk to try", demo},
         {"version", "", "the version", print_version},
     };

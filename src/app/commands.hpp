@@ -35,6 +35,7 @@ int list_agents_command(const Arguments& arguments);
 int disable_agent(const Arguments& arguments);
 int list_connectors(const Arguments& arguments);
 int check_connector(const Arguments& arguments);
+int reconcile(const Arguments& arguments);
 int show_customer(const Arguments& arguments);
 int merge_customer_command(const Arguments& arguments);
 int split_customer_command(const Arguments& arguments);

@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "app/arguments.hpp"
+#include "app/command_house.hpp"
 #include "app/daemon.hpp"
 #include "app/report.hpp"
-#include "desk/supervisor.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -86,46 +86,24 @@ awaitable<void> run_check(Connector& connector, std::vector<CheckStep>& steps) {
 
 int check_connector(const Arguments& arguments) {
     const Options options(arguments, {}, {}, {"name"});
-    AppConfig config = options.config();
-    const std::string name = options.get("name");
-    for (ConnectorConfig& candidate : config.connectors) {
-        if (candidate.name != name) continue;
-        asio::io_context io{1};
-        Workers workers(1);
-        net::Curl curl(io);
-        SystemClock clock;
-        StoreOptions store_options;
-        store_options.url = config.store_url();
-        store_options.state = config.state();
-        store_options.use = StoreOptions::Use::command;
-        std::filesystem::create_directories(config.state());
-        const std::unique_ptr<Store> store = Store::open(io, store_options);
-        House house(io, *store, workers, curl, clock);
-        house.public_url = config.public_url(config.port());
-        Supervisor::Slot slot(std::move(candidate), house);
-        auto connector = slot.config.type->create(slot.config.settings, slot.host);
-        if (!connector) throw Failure(connector.error());
-        std::vector<CheckStep> steps;
-        const TaskHandle task = spawn(io.get_executor(), "check", run_check(**connector, steps));
-        io.run();
-        store->stop();
-        bool all_good = !steps.empty();
-        json::array list;
-        for (const CheckStep& step : steps) {
-            all_good = all_good && step.ok;
-            if (options.json()) {
-                list.push_back(
-                    json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
-            } else {
-                std::cout << (step.ok ? "ok    " : "failed") << "  " << step.name
-                          << (step.detail.empty() ? "" : ": " + step.detail) << '\n';
-            }
+    CommandHouse house(options.config(), options.get("name"));
+    std::vector<CheckStep> steps;
+    house.run(run_check(house.connector(), steps));
+    bool all_good = true;
+    json::array list;
+    for (const CheckStep& step : steps) {
+        all_good = all_good && step.ok;
+        if (options.json()) {
+            list.push_back(
+                json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
+        } else {
+            std::cout << (step.ok ? "ok    " : "failed") << "  " << step.name
+                      << (step.detail.empty() ? "" : ": " + step.detail) << '\n';
         }
-        if (options.json()) std::cout << json::serialize(list) << '\n';
-        if (steps.empty()) std::cout << "this connector opens no connections of its own\n";
-        return all_good || steps.empty() ? 0 : 1;
     }
-    throw Failure(Outcome::not_found, "there is no connector '" + name + "' in the configuration");
+    if (options.json()) std::cout << json::serialize(list) << '\n';
+    if (steps.empty()) std::cout << "this connector opens no connections of its own\n";
+    return all_good ? 0 : 1;
 }
 
 }  // namespace tributary

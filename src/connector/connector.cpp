@@ -43,6 +43,29 @@ awaitable<std::vector<CheckStep>> Connector::check() {
     co_return std::vector<CheckStep>();
 }
 
+Result<std::string> Connector::begin_consent() {
+    return Error(Outcome::conflict, "This connector needs nobody's consent.")
+        .with_reason("no_consent");
+}
+
+awaitable<std::vector<SourceItem>> Connector::list_source() {
+    throw Failure(Outcome::rejected, "This channel's source keeps nothing to compare with.");
+    co_return std::vector<SourceItem>();
+}
+
+awaitable<std::vector<std::string>> Connector::read_source_keys(std::vector<std::string>) {
+    co_return std::vector<std::string>();
+}
+
+awaitable<std::optional<Secret>> ConnectorHost::kept_secret(std::string) {
+    co_return std::nullopt;
+}
+
+awaitable<void> ConnectorHost::keep_secret(std::string, Secret) {
+    throw Failure(Outcome::unavailable, "No secrets are kept here.");
+    co_return;
+}
+
 const Schema& common_connector_schema() {
     static const Schema schema = [] {
         Schema common;

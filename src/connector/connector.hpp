@@ -130,6 +130,14 @@ struct CheckStep {
     std::string detail;
 };
 
+// One event as the source has it.
+struct SourceItem {
+    SourceItem() = default;
+    SourceItem(std::string r, bool waits) : ref(std::move(r)), is_waiting(waits) {}
+    std::string ref;          // as in InboundMessage::source_ref
+    bool is_waiting = false;  // behind the cursor: its turn has not come
+};
+
 // What a connector may ask of the house. Lives longer than the connector.
 class ConnectorHost {
  public:
@@ -157,7 +165,13 @@ class ConnectorHost {
     // Normalises originals of this connector where a crash harms nobody: in a helper process under
     // limits. One message each, in order, `raw` included; `trouble` tells what could not be read
     // (its reason: that of the normalizer, parser_crash, parser_timeout or parser_memory).
-    virtual awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string> originals) = 0;
+    virtual awaitable<std::vector<InboundMessage>> normalize(
+        std::vector<std::string> originals) = 0;
+
+    // A secret this connector must remember beyond a restart, such as a login that changes with
+    // use: sealed in the store, and durable when keep_secret() resolves.
+    virtual awaitable<std::optional<Secret>> kept_secret(std::string name);
+    virtual awaitable<void> keep_secret(std::string name, Secret value);
 
     // A MAC over `payload` under the instance's key, bound to this connector and `purpose`.
     virtual std::string sign(std::string_view purpose, std::string_view payload) const = 0;
@@ -195,6 +209,14 @@ class Connector {
 
     // Tries what `run` and `send` need, step by step, without side effects on the other side.
     virtual awaitable<std::vector<CheckStep>> check();
+
+    // Where an admin gives the provider's consent in a browser; an Error where none is needed.
+    virtual Result<std::string> begin_consent();
+
+    // What stands at the source now, for comparing it with what came of it. Changes nothing there.
+    virtual awaitable<std::vector<SourceItem>> list_source();
+    // The dedupe keys of some of those, in order; "" for what is gone meanwhile.
+    virtual awaitable<std::vector<std::string>> read_source_keys(std::vector<std::string> refs);
 };
 
 // Differences between channels the house may act on. Never ask for a channel's name.
@@ -212,8 +234,8 @@ struct Capabilities {
     std::optional<Seconds> reply_window;  // after the customer's last words
 };
 
-// Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs on any
-// thread. An Error refuses what cannot be read at all.
+// Pure: raw bytes as stored (or as `tributary normalize` reads them) to the interaction. Runs on
+// any thread. An Error refuses what cannot be read at all.
 using Normalizer = std::function<Result<InboundMessage>(std::string_view raw)>;
 
 // The purpose under which ConnectorHost::sign() yields a normalizer's key, from an empty payload.

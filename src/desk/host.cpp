@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "base/seal.hpp"
 #include "store/housekeeping.hpp"
 #include "store/interactions.hpp"
 
@@ -177,6 +178,30 @@ awaitable<Result<std::string>> Host::conversation_attachment(std::string convers
     std::optional<std::string> bytes = co_await house_.workers.offload(load);
     if (!bytes) co_return Error(Outcome::not_found, "There is no such file.");
     co_return std::move(*bytes);
+}
+
+awaitable<std::optional<Secret>> Host::kept_secret(std::string name) {
+    const std::optional<std::string> sealed = co_await house_.store.read(
+        [&](const Tx& tx) { return find_kept_secret(tx, rules_.connector, name); });
+    if (!sealed) co_return std::nullopt;
+    auto open = [&] {
+        return Sealer(house_.seal_key_file).open(*sealed, rules_.connector + '/' + name);
+    };
+    std::optional<Secret> secret = co_await house_.workers.offload(open);
+    if (!secret)
+        log::error("host.secret_unreadable", "connector", rules_.connector, "name", name, "todo",
+                   "put the sealing key's file back, or give the secret anew");
+    co_return secret;
+}
+
+awaitable<void> Host::keep_secret(std::string name, Secret value) {
+    auto seal = [&] {
+        return Sealer(house_.seal_key_file).seal(value, rules_.connector + '/' + name);
+    };
+    const std::string sealed = co_await house_.workers.offload(seal);
+    const Timestamp now = house_.clock.now();
+    auto step = [&](Tx& tx) { tributary::keep_secret(tx, rules_.connector, name, sealed, now); };
+    co_await house_.store.write(step);
 }
 
 std::string Host::sign(std::string_view purpose, std::string_view payload) const {

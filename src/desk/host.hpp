@@ -28,6 +28,8 @@ class Host final : public ConnectorHost {
     awaitable<Result<std::string>> conversation_attachment(std::string conversation,
                                                            AttachmentId id) override;
     awaitable<std::vector<InboundMessage>> normalize(std::vector<std::string> originals) override;
+    awaitable<std::optional<Secret>> kept_secret(std::string name) override;
+    awaitable<void> keep_secret(std::string name, Secret value) override;
     std::string sign(std::string_view purpose, std::string_view payload) const override;
     net::HttpClient& http() override { return house_.http; }
     net::Curl& curl() override { return house_.curl; }

@@ -1,6 +1,7 @@
 // What the desk's parts share. The App owns all of it and outlives them.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,10 @@ struct House {
     const Clock& clock;
     NormalizerPool normalizers;
 
-    std::string public_url;    // without trailing slash
-    std::string mail_domain;   // right of the '@' in Message-IDs
-    std::string instance_key;  // 32 bytes; MACs of reply addresses and tokens
+    std::filesystem::path seal_key_file;  // made when something is first sealed
+    std::string public_url;               // without trailing slash
+    std::string mail_domain;              // right of the '@' in Message-IDs
+    std::string instance_key;             // 32 bytes; MACs of reply addresses and tokens
     ClaimedPolicy claimed = ClaimedPolicy::link;
 };
 

@@ -197,7 +197,7 @@ void Dialogue::Impl::prepare(const DialogueOptions& options, const Target& targe
     transfer.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limit.count()));
     if (!options.user.empty()) transfer.set(CURLOPT_USERNAME, options.user.c_str());
     if (!options.oauth_token.empty()) {
-        transfer.set(CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2");
+        transfer.set(CURLOPT_LOGIN_OPTIONS, "AUTH=OAUTHBEARER;AUTH=XOAUTH2");
         // Revealed to libcurl, which logs in with it.
         transfer.set(CURLOPT_XOAUTH2_BEARER, options.oauth_token.reveal().c_str());
     } else if (!options.user.empty()) {

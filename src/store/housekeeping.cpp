@@ -22,6 +22,22 @@ void set_cursor(Tx& tx, std::string_view connector, std::string_view cursor, Tim
             connector, cursor, now);
 }
 
+std::optional<std::string> find_kept_secret(const Tx& tx, std::string_view connector,
+                                            std::string_view name) {
+    return tx.query_one<std::string>(
+        R"sql(SELECT sealed FROM kept_secret WHERE connector = $1 AND name = $2)sql", connector,
+        name);
+}
+
+void keep_secret(Tx& tx, std::string_view connector, std::string_view name, std::string_view sealed,
+                 Timestamp now) {
+    tx.exec(R"sql(INSERT INTO kept_secret (connector, name, sealed, kept_at)
+                  VALUES ($1, $2, $3, $4)
+                  ON CONFLICT (connector, name) DO UPDATE
+                  SET sealed = excluded.sealed, kept_at = excluded.kept_at)sql",
+            connector, name, Bytes(sealed), now);
+}
+
 std::optional<RememberedReply> find_idempotency(const Tx& tx, std::string_view scope,
                                                 std::string_view key) {
     Rows rows = tx.query(R"sql(SELECT request_sha256, status, body FROM idempotency

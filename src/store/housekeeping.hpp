@@ -17,6 +17,12 @@ namespace tributary {
 std::optional<std::string> find_cursor(const Tx& tx, std::string_view connector);
 void set_cursor(Tx& tx, std::string_view connector, std::string_view cursor, Timestamp now);
 
+// What the connector had sealed under this name; the store never sees the secret itself.
+std::optional<std::string> find_kept_secret(const Tx& tx, std::string_view connector,
+                                            std::string_view name);
+void keep_secret(Tx& tx, std::string_view connector, std::string_view name, std::string_view sealed,
+                 Timestamp now);
+
 // --- quarantine: what could be stored but not understood -----------------------------------------
 struct QuarantineItem {
     QuarantineId id;

@@ -45,13 +45,32 @@ std::optional<LedgerEntry> claim_dedupe_key(Tx& tx, std::string_view connector,
               ON CONFLICT (connector, dedupe_key) DO NOTHING)sql",
         connector, dedupe_key, source_ref, entry.is_quarantined, entry.subject, now);
     if (claimed > 0) return std::nullopt;
+    return find_ledger_entry(tx, connector, dedupe_key);
+}
+
+std::optional<LedgerEntry> find_ledger_entry(const Tx& tx, std::string_view connector,
+                                             std::string_view dedupe_key) {
     Rows rows = tx.query(R"sql(SELECT is_quarantined, subject FROM ledger
                                WHERE connector = $1 AND dedupe_key = $2)sql",
                          connector, dedupe_key);
-    rows.next();
-    LedgerEntry standing;
-    rows.read(standing.is_quarantined, standing.subject);
-    return standing;
+    if (!rows.next()) return std::nullopt;
+    LedgerEntry entry;
+    rows.read(entry.is_quarantined, entry.subject);
+    return entry;
+}
+
+std::map<std::string, LedgerEntry> ledger_by_source_ref(const Tx& tx, std::string_view connector) {
+    Rows rows = tx.query(R"sql(SELECT source_ref, is_quarantined, subject FROM ledger
+                               WHERE connector = $1 AND source_ref <> '')sql",
+                         connector);
+    std::map<std::string, LedgerEntry> entries;
+    while (rows.next()) {
+        std::string ref;
+        LedgerEntry entry;
+        rows.read(ref, entry.is_quarantined, entry.subject);
+        entries.emplace(std::move(ref), entry);
+    }
+    return entries;
 }
 
 std::optional<Interaction> find_interaction(const Tx& tx, InteractionId id) {

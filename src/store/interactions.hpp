@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,11 @@ std::optional<LedgerEntry> claim_dedupe_key(Tx& tx, std::string_view connector,
                                             std::string_view dedupe_key,
                                             std::string_view source_ref, const LedgerEntry& entry,
                                             Timestamp now);
+
+std::optional<LedgerEntry> find_ledger_entry(const Tx& tx, std::string_view connector,
+                                             std::string_view dedupe_key);
+// All of one connector, by where the source had them; for comparing, not for hot paths.
+std::map<std::string, LedgerEntry> ledger_by_source_ref(const Tx& tx, std::string_view connector);
 
 // --- interactions -------------------------------------------------------------------------------
 

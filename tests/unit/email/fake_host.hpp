@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -68,6 +69,15 @@ class FakeHost final : public ConnectorHost {
         }
         co_return messages;
     }
+    awaitable<std::optional<Secret>> kept_secret(std::string name) override {
+        if (!secrets.contains(name)) co_return std::nullopt;
+        co_return Secret(secrets[name]);
+    }
+    awaitable<void> keep_secret(std::string name, Secret value) override {
+        if (is_away) throw Failure(Outcome::unavailable, "The store is away.");
+        secrets[name] = value.reveal();
+        co_return;
+    }
     std::string sign(std::string_view purpose, std::string_view payload) const override {
         return hmac(HashAlgorithm::sha256, purpose, payload);
     }
@@ -102,6 +112,7 @@ class FakeHost final : public ConnectorHost {
     std::string reason;
     std::int64_t backlog = -1;
     bool is_away = false;
+    std::map<std::string, std::string> secrets;
 
  private:
     std::string name_ = "support";
@@ -118,10 +129,12 @@ class FakeHost final : public ConnectorHost {
 // A mailbox's loop as the connector runs it, with a password.
 inline awaitable<void> run_with_password(FakeHost& host, MailSettings settings,
                                          StumblesByFolder& stumbles) {
-    OpenImap open = [&host, imap = *settings.imap, ca_file = settings.ca_file] {
+    MailboxUse use;
+    use.warning = [] { return std::string(); };
+    use.open = [&host, imap = *settings.imap, ca_file = settings.ca_file] {
         return ImapClient::connect(host.curl(), imap, ca_file);
     };
-    co_await run_mailbox(host, std::move(settings), std::move(open), stumbles);
+    co_await run_mailbox(host, std::move(settings), std::move(use), stumbles);
 }
 
 }  // namespace tributary::email

@@ -109,7 +109,7 @@ const std::vector<Library>& libraries() {
         {"libxml/", {"connectors/email/html"}},
         {"spdlog/", {"src/base/log."}},
         {"toml++/", {"src/base/settings_toml.cpp"}},
-        {"sodium", {"src/base/crypto."}},
+        {"sodium", {"src/base/crypto.", "src/base/seal."}},
         {"openssl/", {"src/base/crypto.", "src/http/", "src/net/"}},
         {"boost/asio/ssl", {"src/base/asio_build.cpp", "src/http/"}},
         {"idn2", {"src/model/email_address.cpp", "src/net/"}},

@@ -31,6 +31,21 @@ TEST_P(SmallTables, ChangesAscendWithoutGapsEvenAroundAFailedStep) {
     });
 }
 
+TEST_P(SmallTables, AKeptSecretIsTheLastOneOfItsNameAndConnector) {
+    const std::string binary("\0sealed\xFF", 8);
+    house_.write([&](Tx& tx) {
+        keep_secret(tx, "support", "token", "first", at(0));
+        keep_secret(tx, "support", "token", binary, at(1));
+        keep_secret(tx, "sales", "token", "theirs", at(2));
+        return 0;
+    });
+    house_.read([&](const Tx& tx) {
+        EXPECT_EQ(find_kept_secret(tx, "support", "token"), binary);
+        EXPECT_EQ(find_kept_secret(tx, "sales", "token"), "theirs");
+        EXPECT_FALSE(find_kept_secret(tx, "support", "other"));
+    });
+}
+
 TEST_P(SmallTables, AgentsAreFoundChangedAndUnique) {
     Agent grace;
     grace.id = AgentId::make(1);
