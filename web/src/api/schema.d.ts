@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors/{name}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where to give the provider's consent in a browser */
+        post: operations["post_api_v1_connectors_name_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -696,6 +713,9 @@ export interface components {
             items: components["schemas"]["Connector"][];
             next: string | null;
         };
+        ConsentReply: {
+            url: string;
+        };
         Customer: {
             /** Format: date-time */
             created_at: string;
@@ -1193,6 +1213,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckReply"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_connectors_name_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentReply"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
