@@ -134,9 +134,8 @@ class ParameterReader {
     std::string quoted() {
         std::string value;
         for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-            const bool is_escape = text_[at_] == '\\' && at_ + 1 < text_.size() &&
-                                   (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\');
-            if (is_escape) ++at_;
+            // A quoted pair (RFC 2045, section 5.1) is its second character, whichever it is.
+            if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
             value += text_[at_];
         }
         if (at_ < text_.size()) ++at_;

@@ -336,8 +336,6 @@ constexpr std::array argued_misses = {
     "stalwart-legacy/legacy-023-*",
     "stalwart-legacy/legacy-026-*",
     "stalwart-legacy/legacy-027-*",
-    "stalwart-legacy/legacy-035-*",
-    "stalwart-legacy/legacy-039-*",
     "stalwart-legacy/legacy-049-*",
     "stalwart-legacy/legacy-052-*",
     "stalwart-rfc/rfc-001-*",
