@@ -144,7 +144,8 @@ std::vector<std::string> attacks() {
     };
     for (const auto& path : all_messages()) {
         if (path.parent_path().filename() != "xss") continue;
-        const auto root = read_mime(slurp(path));
+        const auto mail = slurp(path);  // the parts are views into it
+        const auto root = read_mime(mail);
         if (root) all.push_back(root->decoded_body());
     }
     return all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +13,13 @@ namespace tributary::email {
 
 inline const std::filesystem::path mail_corpora =
     std::filesystem::path(TRIBUTARY_SOURCE_DIR) / "../shared/corpora/email";
+
+// What one mail may take; sanitizers take several times as long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::chrono::seconds mail_deadline{20};
+#else
+inline constexpr std::chrono::seconds mail_deadline{2};
+#endif
 
 inline std::string slurp(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
