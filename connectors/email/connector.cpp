@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "connectors/email/imap_client.hpp"
+#include "connectors/email/lmtp_listener.hpp"
 #include "connectors/email/mailbox.hpp"
 #include "connectors/email/mime_write.hpp"
 #include "connectors/email/normalize.hpp"
@@ -214,12 +215,11 @@ class EmailConnector final : public Connector {
     }
 
     awaitable<void> run_logged_in() {
-        awaitable<void> reading = read_mail();
-        if (!tokens_) {
-            co_await std::move(reading);
-            co_return;
-        }
-        co_await together(std::move(reading), tokens_->keep_fresh());
+        awaitable<void> all = read_mail();
+        if (tokens_) all = together(std::move(all), tokens_->keep_fresh());
+        if (!settings_.lmtp_listen.empty())
+            all = together(std::move(all), listen_for_mail(host_, settings_));
+        co_await std::move(all);
     }
 
     awaitable<void> read_mail() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "connectors/email/lmtp_listener.hpp"
 #include "model/identity.hpp"
 #include "net/dialogue.hpp"
 
@@ -125,6 +126,16 @@ void add_oauth(Schema& schema) {
         Setting("oauth.refresh_token", SettingType::secret,
                 "A refresh token to begin with. Without it, the connector's state tells an admin "
                 "where to give consent. Tokens the provider gives later are kept sealed."));
+}
+
+void add_lmtp(Schema& schema) {
+    schema.push_back(
+        Setting(
+            "lmtp.listen", SettingType::text,
+            "Where a mail server on this machine hands mail in, over LMTP or SMTP: a loopback "
+            "address and port, or the path of a Unix socket. Another way in besides, or instead "
+            "of, IMAP.")
+            .example("127.0.0.1:2424"));
 }
 
 void add_smtp(Schema& schema) {
@@ -270,6 +281,7 @@ const Schema& mail_schema() {
         add_imap(all);
         add_smtp(all);
         add_oauth(all);
+        add_lmtp(all);
         return all;
     }();
     return schema;
@@ -299,8 +311,13 @@ Result<MailSettings> read_mail_settings(const Settings& settings) {
     mail.oauth = read_oauth(settings, faults);
     mail.imap = read_imap(settings, faults);
     mail.smtp = read_smtp(settings, mail.imap, faults);
-    if (!settings.has("imap.url") && !settings.has("smtp.url"))
-        faults.add("imap.url", "is needed, or smtp.url, or both");
+    mail.lmtp_listen = settings.text("lmtp.listen");
+    if (!mail.lmtp_listen.empty()) {
+        const std::string fault = find_listen_fault(mail.lmtp_listen);
+        if (!fault.empty()) faults.add("lmtp.listen", fault);
+    }
+    if (!settings.has("imap.url") && !settings.has("smtp.url") && mail.lmtp_listen.empty())
+        faults.add("imap.url", "is needed, or lmtp.listen, or smtp.url");
     if (!faults.empty()) return faults.take();
     return mail;
 }

@@ -53,6 +53,7 @@ struct MailSettings {
     std::string ca_file;               // extra trust for both servers; "": the system's bundle
     std::optional<ImapSettings> imap;  // at least one of the two is there
     std::optional<SmtpSettings> smtp;
+    std::string lmtp_listen;             // "": nobody hands mail in
     std::optional<OAuthSettings> oauth;  // logs in where no password is given
 };
 

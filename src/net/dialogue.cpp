@@ -147,13 +147,12 @@ Failure connection_lost(std::string detail) {
 // --------------------------------------------------------------------------------
 
 struct Dialogue::Impl {
-    explicit Impl(Curl& curl) : transfer(curl), ready(curl.io()), chunk(read_size, '\0') {}
+    explicit Impl(Curl& curl) : transfer(curl), ready(curl.io()) {}
 
     std::string preamble;
     Transfer transfer;
     // A duplicate of libcurl's socket: the reactor may watch it and close it without asking.
     Descriptor ready;
-    std::string chunk;   // where libcurl reads to
     std::string buffer;  // received, not yet consumed from `consumed` on
     std::size_t consumed = 0;
     bool is_open = false;
@@ -230,6 +229,8 @@ void Dialogue::Impl::watch_peer(int socket) {
 // False when libcurl has nothing now. Bytes may sit in the TLS layer while the socket is silent,
 // so this comes before every wait.
 bool Dialogue::Impl::read_now() {
+    // One for all connections: an idle one should cost little.
+    thread_local std::array<char, read_size> chunk;
     std::size_t count = 0;
     const CURLcode code = curl_easy_recv(transfer.easy(), chunk.data(), chunk.size(), &count);
     if (code == CURLE_AGAIN) return false;
@@ -335,6 +336,8 @@ awaitable<std::string> Dialogue::read_exactly(std::size_t count, Patience patien
 
 awaitable<bool> Dialogue::wait_for_bytes(Patience patience) {
     if (impl_->available() > 0) co_return true;
+    impl_->buffer = std::string();  // the wait may be long, and there are many that wait
+    impl_->consumed = 0;
     try {
         co_await impl_->fill(patience);
     } catch (const Failure& late) {

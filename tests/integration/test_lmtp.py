@@ -1,0 +1,126 @@
+"""Mail handed in over LMTP and SMTP: what was answered with 250 is there, whatever happens next."""
+
+import pathlib
+import shutil
+import smtplib
+import socket
+import sqlite3
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from servers import Tributary, answers, free_port, wait_until  # noqa: E402
+
+
+def mail(number):
+    return (f"From: Bob <bob@example.org>\r\nTo: support@example.com\r\nSubject: mail {number}\r\n"
+            f"Message-ID: <{number}@example.org>\r\n\r\nHello {number}.\r\n.a line with a dot\r\n").encode()
+
+
+class Lmtp(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tributary-lmtp-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.port = free_port()
+
+    def desk(self, listen=None):
+        desk = Tributary(self.folder / "desk", f"""
+[[connector]]
+name = "support"
+channel = "email"
+address = "support@example.com"
+aliases = ["help@example.com"]
+lmtp.listen = "{listen or f"127.0.0.1:{self.port}"}"
+""").start()
+        self.addCleanup(desk.stop)
+        return desk
+
+    def subjects(self, desk):
+        with sqlite3.connect(f"file:{desk.state}/tributary.db?mode=ro", uri=True) as store:
+            return sorted(subject for (subject,) in store.execute("SELECT subject FROM content"))
+
+    def connect(self, kind=smtplib.LMTP):
+        wait_until(lambda: answers(self.port), what="the listener")
+        client = kind("127.0.0.1", self.port, timeout=20)
+        self.addCleanup(client.close)
+        return client
+
+    def test_a_mail_that_was_taken_survives_a_kill(self):
+        desk = self.desk()
+        client = self.connect()
+        for number in range(25):
+            client.ehlo_or_helo_if_needed()
+            client.mail("bob@example.org")
+            client.rcpt("support@example.com")
+            client.rcpt("help+token@example.com")
+            # An answer a recipient; the library reads the first.
+            self.assertEqual([client.data(mail(number))[0], client.getreply()[0]], [250, 250])
+        desk.kill()
+        self.assertEqual(self.subjects(desk), sorted(f"mail {number}" for number in range(25)))
+
+    def test_strangers_and_repeats(self):
+        desk = self.desk()
+        client = self.connect()
+        refused = client.sendmail("bob@example.org", ["support@example.com", "nobody@example.com"], mail(1))
+        self.assertEqual(refused["nobody@example.com"][0], 550)
+        client.sendmail("bob@example.org", ["support@example.com"], mail(1))  # its answer was lost, say
+        self.assertEqual(self.subjects(desk), ["mail 1"])
+        with self.assertRaises(smtplib.SMTPRecipientsRefused):
+            client.sendmail("bob@example.org", ["nobody@example.com"], mail(2))
+        self.assertIn(".a line with a dot", self.text_of(desk))
+
+    def text_of(self, desk):
+        with sqlite3.connect(f"file:{desk.state}/tributary.db?mode=ro", uri=True) as store:
+            return store.execute("SELECT text FROM content").fetchone()[0]
+
+    def test_smtp_and_a_unix_socket(self):
+        desk = self.desk()
+        self.connect(smtplib.SMTP).sendmail("bob@example.org", ["help@example.com"], mail(3))
+        desk.stop()
+        path = str(self.folder / "lmtp.socket")
+        desk = self.desk(listen=path)
+        wait_until(lambda: pathlib.Path(path).exists(), what="the socket")
+        with smtplib.LMTP(path) as client:
+            client.sendmail("bob@example.org", ["support@example.com"], mail(4))
+        self.assertEqual(self.subjects(desk), ["mail 3", "mail 4"])
+        # What an earlier process left behind is no hindrance.
+        desk.kill()
+        desk.start()
+        wait_until(lambda: self.takes(path), what="the socket after a kill")
+
+    def takes(self, path):
+        try:
+            with smtplib.LMTP(path) as client:
+                return client.noop()[0] == 250
+        except OSError:
+            return False
+
+    def test_a_hidden_second_mail_is_not_believed(self):
+        desk = self.desk()
+        wait_until(lambda: answers(self.port), what="the listener")
+        for end in (b"\n.\n", b"\n.\r\n", b"\r.\r\n", b"\r\n.\n"):
+            with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+                wire.sendall(b"EHLO mx\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<support@example.com>\r\nDATA\r\n"
+                             b"Subject: first\r\n\r\nhello" + end +
+                             b"MAIL FROM:<evil@example.org>\r\nRCPT TO:<support@example.com>\r\nDATA\r\n"
+                             b"Subject: hidden\r\n\r\nx\r\n.\r\nQUIT\r\n")
+                heard = b""
+                while not heard.endswith(b"bye\r\n"):
+                    some = wire.recv(4096)
+                    if not some:
+                        break
+                    heard += some
+            self.assertIn(b"\r\n554 5.6.0", heard, end)
+        self.assertEqual(self.subjects(desk), [])
+
+    def test_it_stops_with_a_session_open(self):
+        desk = self.desk()
+        client = self.connect()
+        client.ehlo_or_helo_if_needed()
+        self.assertEqual(desk.stop(), 0)
+        self.assertFalse(answers(self.port))
+
+
+if __name__ == "__main__":
+    unittest.main()
