@@ -213,15 +213,20 @@ class Reading {
 
  private:
     template <class T>
+    awaitable<void> keep(awaitable<T> task, std::optional<T>& result, std::exception_ptr& thrown) {
+        try {
+            result.emplace(co_await std::move(task));
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        io_.stop();  // helper processes would wait for more
+    }
+
+    template <class T>
     T wait_for(awaitable<T> task) {
         std::optional<T> result;
         std::exception_ptr thrown;
-        auto on_end = [&](std::exception_ptr error, T value) {
-            thrown = error;
-            result = std::move(value);
-            io_.stop();  // helper processes would wait for more
-        };
-        asio::co_spawn(io_, std::move(task), on_end);
+        spawn(io_.get_executor(), "normalize", keep(std::move(task), result, thrown));
         io_.run();
         if (thrown) std::rethrow_exception(thrown);
         return std::move(*result);
