@@ -1,10 +1,12 @@
 // The e-mail channel: IMAP in, SMTP out.
 #include "connector/connector.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/log.hpp"
+#include "connectors/email/header_write.hpp"
 #include "connectors/email/imap_client.hpp"
 #include "connectors/email/lmtp_listener.hpp"
 #include "connectors/email/mailbox.hpp"
@@ -102,12 +104,25 @@ Submission to_submission(const OutboundMessage& message, const MailSettings& set
     Submission submission;
     // Nobody answers the automaton (RFC 3834 section 3.3).
     submission.sender = message.is_automatic ? "" : settings.address;
-    for (const Party& party : message.to)
-        submission.recipients.push_back(party.address);
-    for (const Party& party : message.cc)
-        submission.recipients.push_back(party.address);
-    submission.mail = write_mail(message, settings);
+    for (const std::vector<Party>* list : {&message.to, &message.cc})
+        for (const Party& party : *list)
+            submission.recipients.push_back(wire_address(party.address));
+    submission.mail = write_mail(message, settings, Addressing::ascii);
+    if (is_international(submission.sender) ||
+        std::any_of(submission.recipients.begin(), submission.recipients.end(), is_international))
+        submission.international_mail = write_mail(message, settings, Addressing::international);
+    submission.envelope_id = message.id.text();
     return submission;
+}
+
+// The fate of all when no server could be spoken to. Whatever that is due to, it says nothing about
+// this mail, so it is tried again: a certificate that ran out is renewed, a password corrected.
+SendReceipt same_for_all(const std::vector<Party>& parties, const Error& error) {
+    SendReceipt receipt;
+    for (const Party& party : parties)
+        receipt.emplace_back(party, RecipientResult::State::unavailable,
+                             error.message + ' ' + error.detail);
+    return receipt;
 }
 
 class EmailConnector final : public Connector {
@@ -163,13 +178,14 @@ class EmailConnector final : public Connector {
         };
         const Submission submission = co_await host_.workers().offload(std::move(write));
         std::vector<Delivered> delivered;
+        SendReceipt receipt;
         try {
             delivered = co_await sessions_->submit(submission);
         } catch (const Failure& failure) {
             forget_token_after(failure.error());
-            throw;
+            receipt = same_for_all(parties, failure.error());
         }
-        SendReceipt receipt;
+        if (!receipt.empty()) co_return receipt;
         for (std::size_t i = 0; i < parties.size(); ++i) {
             auto& result =
                 receipt.emplace_back(parties[i], delivered[i].state, delivered[i].diagnostic);
@@ -198,6 +214,8 @@ class EmailConnector final : public Connector {
         OpenImap open = [this] { return open_imap(); };
         co_return co_await read_mail_keys(std::move(open), std::move(refs));
     }
+
+    std::string tag_delimiter() const override { return settings_.reply_delimiter; }
 
     awaitable<std::vector<CheckStep>> check() override {
         std::vector<CheckStep> steps;

@@ -10,8 +10,16 @@
 
 namespace tributary::email {
 
+// May addresses stand in UTF-8 (RFC 6532)? Only SMTPUTF8 servers and readers take that.
+enum class Addressing { ascii, international };
+
+// An address as it goes on the wire: its domain in A-labels (RFC 5890).
+std::string wire_address(std::string_view address);
+
 class HeaderWriter {
  public:
+    explicit HeaderWriter(Addressing addressing = Addressing::ascii) : addressing_(addressing) {}
+
     // Unstructured text: encoded words (RFC 2047) where it is not plain ASCII.
     void text(std::string_view name, std::string_view value);
     // Left out when no party has a plain address.
@@ -29,12 +37,16 @@ class HeaderWriter {
     void word(std::string_view word);
     void end() { out_ += "\r\n"; }
 
+    Addressing addressing_;
     std::string out_;
     std::size_t column_ = 0;
 };
 
-// "; filename=..." as RFC 2231 writes it, with a plain twin for programs that know no better; ""
-// without a name.
+// "; filename=..." as RFC 2231 writes it, in sections where it is long; "" without a name. A plain
+// twin beside it would be what many readers show.
 std::string filename_parameter(std::string_view name);
+// "; name=..." for Content-Type, with encoded words: no standard knows it, but readers that know
+// nothing of RFC 2231 do.
+std::string name_parameter(std::string_view name);
 
 }  // namespace tributary::email

@@ -82,10 +82,45 @@ struct Entity {
     std::string body;
 };
 
-Entity text_entity(std::string_view type, std::string_view text) {
-    return {"Content-Type: " + std::string(type) +
-                "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n",
-            quoted_printable(with_line_feeds(to_valid_utf8(text)))};
+// Short ASCII lines that no mail system alters: they go as they are.
+bool is_robust(std::string_view text) {
+    constexpr std::size_t max_line = 76;
+    if (!text.empty() && text.back() != '\n') return false;
+    for (const auto line : split(text, '\n')) {
+        if (line.size() > max_line || line.starts_with('.') || line.starts_with("From ") ||
+            line.starts_with("--") || line.ends_with(' ') || line.ends_with('\t'))
+            return false;
+        if (!std::all_of(line.begin(), line.end(),
+                         [](char c) { return (c >= ' ' && c < 127) || c == '\t'; }))
+            return false;
+    }
+    return true;
+}
+
+std::string with_crlf(std::string_view text) {
+    std::string lines;
+    lines.reserve(text.size() + text.size() / 32);
+    for (const char c : text) {
+        if (c == '\n') lines += '\r';
+        lines += c;
+    }
+    return lines;
+}
+
+// Quoted-printable keeps paragraphs in one piece and so lets them flow on every screen, which is
+// what format=flowed (RFC 3676) is for, without depending on it.
+Entity text_entity(std::string_view type, std::string_view written) {
+    const std::string text = with_line_feeds(to_valid_utf8(written));
+    Entity entity;
+    entity.header = "Content-Type: " + std::string(type) + "; charset=utf-8\r\n";
+    if (is_robust(text)) {
+        entity.header += "Content-Transfer-Encoding: 7bit\r\n";
+        entity.body = with_crlf(text);
+    } else {
+        entity.header += "Content-Transfer-Encoding: quoted-printable\r\n";
+        entity.body = quoted_printable(text);
+    }
+    return entity;
 }
 
 std::string plain_media_type(std::string_view type) {
@@ -108,11 +143,18 @@ std::string plain_media_type(std::string_view type) {
     return std::string(type);
 }
 
-Entity file_entity(const InboundFile& file) {
+// Shown inside the HTML, which names it by its Content-ID (RFC 2392).
+bool is_shown(const InboundFile& file, const OutboundMessage& message) {
+    return file.meta.is_inline && is_safe_message_id(file.meta.content_id) && message.html &&
+           message.html->find("cid:" + file.meta.content_id) != std::string::npos;
+}
+
+Entity file_entity(const InboundFile& file, const OutboundMessage& message) {
     Entity entity;
     entity.header = "Content-Type: " + plain_media_type(file.meta.content_type) +
+                    name_parameter(file.meta.filename) +
                     "\r\nContent-Transfer-Encoding: base64\r\n";
-    const bool is_inline = file.meta.is_inline && is_safe_message_id(file.meta.content_id);
+    const bool is_inline = is_shown(file, message);
     entity.header += is_inline ? "Content-Disposition: inline" : "Content-Disposition: attachment";
     entity.header += filename_parameter(file.meta.filename) + "\r\n";
     if (is_inline) entity.header += "Content-ID: <" + file.meta.content_id + ">\r\n";
@@ -121,16 +163,19 @@ Entity file_entity(const InboundFile& file) {
 }
 
 // Cannot stand in encoded contents: '=' is followed by two hex digits there, and base64 has no '_'.
+// A text that goes as it is has no line that begins with "--".
 std::string boundary_for(const OutboundMessage& message, std::string_view role) {
     return "=_" +
            to_hex(sha256(message.message_id + message.id.text() + std::string(role))).substr(0, 32);
 }
 
 Entity join_entities(const std::vector<Entity>& parts, std::string_view subtype,
-                     const std::string& boundary) {
+                     const std::string& boundary, const std::string& parameter = {}) {
     Entity whole;
-    whole.header = "Content-Type: multipart/" + std::string(subtype) + ";\r\n boundary=\"" +
-                   boundary + "\"\r\n";
+    whole.header =
+        "Content-Type: multipart/" + std::string(subtype) + ";\r\n boundary=\"" + boundary + '"';
+    if (!parameter.empty()) whole.header += ";\r\n " + parameter;
+    whole.header += "\r\n";
     for (const auto& part : parts) {
         // The line end in front of a delimiter belongs to it (RFC 2046, section 5.1.1).
         whole.body += "--" + boundary + "\r\n" + part.header + "\r\n" + part.body + "\r\n";
@@ -139,17 +184,27 @@ Entity join_entities(const std::vector<Entity>& parts, std::string_view subtype,
     return whole;
 }
 
+// text, or text beside HTML, or text beside HTML with its images (RFC 2387); then the files.
 Entity write_contents(const OutboundMessage& message) {
+    std::vector<Entity> shown;
+    std::vector<Entity> attached;
+    for (const auto& file : message.files)
+        (is_shown(file, message) ? shown : attached).push_back(file_entity(file, message));
+
     std::vector<Entity> words{text_entity("text/plain", message.text)};
-    if (message.html) words.push_back(text_entity("text/html", *message.html));
+    if (message.html) {
+        shown.insert(shown.begin(), text_entity("text/html", *message.html));
+        words.push_back(shown.size() == 1
+                            ? std::move(shown.front())
+                            : join_entities(shown, "related", boundary_for(message, "related"),
+                                            "type=\"text/html\""));
+    }
     auto contents = words.size() == 1
                         ? std::move(words.front())
                         : join_entities(words, "alternative", boundary_for(message, "alternative"));
-    if (message.files.empty()) return contents;
-    std::vector<Entity> parts{std::move(contents)};
-    for (const auto& file : message.files)
-        parts.push_back(file_entity(file));
-    return join_entities(parts, "mixed", boundary_for(message, "mixed"));
+    if (attached.empty()) return contents;
+    attached.insert(attached.begin(), std::move(contents));
+    return join_entities(attached, "mixed", boundary_for(message, "mixed"));
 }
 
 std::string sender_name(const OutboundMessage& message, const MailSettings& settings) {
@@ -158,12 +213,13 @@ std::string sender_name(const OutboundMessage& message, const MailSettings& sett
     return message.from.name + " (" + settings.sender_name + ")";
 }
 
-std::string write_header(const OutboundMessage& message, const MailSettings& settings) {
-    HeaderWriter header;
+std::string write_header(const OutboundMessage& message, const MailSettings& settings,
+                         Addressing addressing) {
+    HeaderWriter header(addressing);
     header.date("Date", message.created_at);
     header.addresses("From", {Party(sender_name(message, settings), settings.address)});
-    header.addresses("To", message.to);
-    header.addresses("Cc", message.cc);
+    header.addresses("To", message.all_to);
+    header.addresses("Cc", message.all_cc);
     const auto reply_to = make_reply_address(settings, message.reply_token);
     if (reply_to != settings.address) {
         header.addresses("Reply-To", {Party(sender_name(message, settings), reply_to)});
@@ -185,8 +241,9 @@ std::string write_header(const OutboundMessage& message, const MailSettings& set
 
 }  // namespace
 
-std::string write_mail(const OutboundMessage& message, const MailSettings& settings) {
-    auto mail = write_header(message, settings);
+std::string write_mail(const OutboundMessage& message, const MailSettings& settings,
+                       Addressing addressing) {
+    auto mail = write_header(message, settings, addressing);
     auto contents = write_contents(message);
     mail.reserve(mail.size() + contents.header.size() + contents.body.size() + 2);
     return mail.append(contents.header).append("\r\n").append(contents.body);

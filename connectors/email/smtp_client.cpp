@@ -11,11 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using State = RecipientResult::State;
 
-// RFC 5321 section 4.5.3.2 asks for minutes; a helpdesk tries again instead of waiting that long,
-// except for the answer that decides whether the mail went out.
-constexpr std::chrono::seconds command_patience = 60s;
-constexpr std::chrono::seconds data_patience = 120s;
-constexpr std::chrono::seconds final_patience = 600s;
 constexpr std::chrono::seconds farewell_patience = 2s;
 constexpr std::size_t max_line = 8192;
 
@@ -30,16 +25,20 @@ constexpr int closing = 421;
     return true;
 }
 
+bool needs_utf8(const Submission& submission, const std::string& recipient) {
+    return is_international(recipient) || is_international(submission.sender);
+}
+
 // Refusals that need no server, in place of what it would have answered.
 std::optional<Delivered> find_refusal(const std::string& recipient, const Submission& submission,
-                                      const MailNeeds& needs, const SmtpOffer& offer) {
+                                      const SmtpOffer& offer) {
     if (recipient.empty() || !is_envelope_address(recipient))
         return Delivered(State::rejected, "not an e-mail address");
-    if (needs.utf8 && !offer.utf8)
+    const bool is_special = needs_utf8(submission, recipient);
+    if (is_special && (!offer.utf8 || submission.international_mail.empty()))
         return Delivered(State::rejected, "the mail server takes no international addresses");
-    if (needs.eight_bit && !offer.eight_bit)
-        return Delivered(State::rejected, "the mail server takes no 8-bit mail");
-    if (offer.max_size && submission.mail.size() > *offer.max_size)
+    const std::string& mail = is_special ? submission.international_mail : submission.mail;
+    if (offer.max_size && mail.size() > *offer.max_size)
         return Delivered(State::rejected, "the mail is larger than the mail server's limit of " +
                                               std::to_string(*offer.max_size) + " bytes");
     return std::nullopt;
@@ -61,59 +60,94 @@ struct SmtpClient::Envelope {
     bool is_open() const {
         return mail.is_good() && has_recipient() && data.code == start_mail_input;
     }
-    // Why this recipient will not get the mail that DATA carries; nullptr when it will.
-    const SmtpReply* find_refusal(std::size_t recipient) const {
-        if (!mail.is_good()) return &mail;
-        if (!recipients[recipient].is_good()) return &recipients[recipient];
-        return data.code == start_mail_input ? nullptr : &data;
+    // Why this recipient will not get the mail that DATA carries; nullopt when it will.
+    std::optional<Delivered> find_refusal(std::size_t recipient) const {
+        if (!mail.is_good()) return verdict(mail, SmtpStage::sender);
+        if (!recipients[recipient].is_good())
+            return verdict(recipients[recipient], SmtpStage::recipient);
+        if (data.code == start_mail_input) return std::nullopt;
+        return verdict(data, SmtpStage::mail_input);
+    }
+    static Delivered verdict(const SmtpReply& reply, SmtpStage stage) {
+        const State state = judge(reply, stage);
+        // Only what was handed over can be accepted.
+        return Delivered(state == State::accepted ? State::unavailable : state, reply.text());
     }
 };
 
-SmtpClient::SmtpClient(std::unique_ptr<net::Dialogue> dialogue)
-    : dialogue_(std::move(dialogue)), offer_(read_offer(dialogue_->preamble())) {}
+// One mail and those of a submission's recipients who get it, by their places.
+struct SmtpClient::Batch {
+    explicit Batch(const std::string& m) : mail(m) {}
+    const std::string& mail;
+    bool is_international = false;
+    std::vector<std::size_t> places;
+};
+
+SmtpClient::SmtpClient(std::unique_ptr<net::Dialogue> dialogue, const SmtpPatience& patience)
+    : dialogue_(std::move(dialogue)),
+      patience_(patience),
+      offer_(read_offer(dialogue_->preamble())) {}
 
 awaitable<std::unique_ptr<SmtpClient>> SmtpClient::connect(net::Curl& curl, SmtpSettings settings,
-                                                           std::string ca_file,
-                                                           Secret oauth_token) {
+                                                           std::string ca_file, Secret oauth_token,
+                                                           SmtpPatience patience) {
     net::DialogueOptions options;
     options.url = settings.url;
     options.user = settings.user;
     options.password = settings.password;
     options.oauth_token = std::move(oauth_token);
     options.ca_file = std::move(ca_file);
+    options.connect_timeout =
+        std::max(1s, std::chrono::duration_cast<std::chrono::seconds>(patience.connect));
     auto dialogue = co_await net::Dialogue::connect(curl, std::move(options));
-    co_return std::unique_ptr<SmtpClient>(new SmtpClient(std::move(dialogue)));
+    co_return std::unique_ptr<SmtpClient>(new SmtpClient(std::move(dialogue), patience));
 }
 
 awaitable<std::vector<Delivered>> SmtpClient::submit(const Submission& submission) {
-    std::vector<std::string> addresses = submission.recipients;
-    addresses.push_back(submission.sender);
-    const MailNeeds needs = find_needs(submission.mail, addresses);
-    std::vector<std::optional<Delivered>> refused;
-    std::vector<std::string> commands;
-    for (const std::string& recipient : submission.recipients) {
-        refused.push_back(find_refusal(recipient, submission, needs, offer_));
-        if (!refused.back()) commands.push_back(recipient_command(recipient));
-    }
     if (!is_envelope_address(submission.sender))
         throw Failure(Outcome::invalid, "The sender's address is malformed.");
-    std::vector<Delivered> tried;
-    if (!commands.empty()) {
-        std::string mail = mail_command(submission.sender, submission.mail.size(), needs, offer_);
-        std::string wire = to_wire(submission.mail);
-        tried = co_await transact(std::move(mail), std::move(commands), std::move(wire));
-    }
+    std::vector<Batch> batches = {Batch(submission.mail), Batch(submission.international_mail)};
+    batches.back().is_international = true;
     std::vector<Delivered> results;
-    auto next = tried.begin();
-    for (auto& refusal : refused)
-        results.push_back(refusal ? std::move(*refusal) : std::move(*next++));
+    for (std::size_t i = 0; i < submission.recipients.size(); ++i) {
+        const std::string& recipient = submission.recipients[i];
+        auto refusal = find_refusal(recipient, submission, offer_);
+        if (!refusal)
+            (needs_utf8(submission, recipient) ? batches.back() : batches.front())
+                .places.push_back(i);
+        results.push_back(refusal ? std::move(*refusal) : Delivered(State::unavailable, ""));
+    }
+    bool is_first = true;
+    for (const Batch& batch : batches) {
+        if (batch.places.empty()) continue;
+        std::vector<Delivered> tried;
+        std::string lost = "the mail server closed the session";
+        try {
+            if (is_first || is_open()) tried = co_await transact(submission, batch);
+        } catch (const Failure& failure) {
+            if (is_first) throw;
+            lost = failure.what();
+        }
+        is_first = false;
+        for (std::size_t i = 0; i < batch.places.size(); ++i)
+            results[batch.places[i]] =
+                tried.empty() ? Delivered(State::unavailable, lost) : std::move(tried[i]);
+    }
     co_return results;
 }
 
-awaitable<std::vector<Delivered>> SmtpClient::transact(std::string mail_from,
-                                                       std::vector<std::string> rcpt_to,
-                                                       std::string wire) {
-    const std::size_t count = rcpt_to.size();
+awaitable<std::vector<Delivered>> SmtpClient::transact(const Submission& submission,
+                                                       const Batch& batch) {
+    ++mails_;
+    MailParameters parameters;
+    parameters.size = batch.mail.size();
+    parameters.is_international = batch.is_international;
+    parameters.envelope_id = submission.envelope_id;
+    std::string mail_from = mail_command(submission.sender, parameters, offer_);
+    std::vector<std::string> rcpt_to;
+    for (const std::size_t place : batch.places)
+        rcpt_to.push_back(
+            recipient_command(submission.sender, submission.recipients[place], offer_));
     Envelope envelope;
     if (offer_.pipelining) {
         envelope = co_await open_at_once(std::move(mail_from), std::move(rcpt_to));
@@ -122,14 +156,15 @@ awaitable<std::vector<Delivered>> SmtpClient::transact(std::string mail_from,
     }
     Delivered handed_over(State::unavailable, "");
     if (envelope.is_open()) {
+        std::string wire = to_wire(batch.mail);
         handed_over = co_await hand_over(std::move(wire));
     } else {
         co_await close_envelope(envelope);
     }
     std::vector<Delivered> results;
-    for (std::size_t i = 0; i < count; ++i) {
-        const SmtpReply* refusal = envelope.find_refusal(i);
-        results.push_back(refusal ? Delivered(judge(*refusal), refusal->text()) : handed_over);
+    for (std::size_t i = 0; i < batch.places.size(); ++i) {
+        auto refusal = envelope.find_refusal(i);
+        results.push_back(refusal ? std::move(*refusal) : handed_over);
     }
     co_return results;
 }
@@ -142,11 +177,11 @@ awaitable<SmtpClient::Envelope> SmtpClient::open_at_once(std::string mail_from,
     for (const std::string& recipient : rcpt_to)
         commands += recipient;
     commands += "DATA\r\n";
-    co_await dialogue_->send(std::move(commands), command_patience);
-    envelope.mail = co_await read_reply(command_patience);
+    co_await dialogue_->send(std::move(commands), patience_.command);
+    envelope.mail = co_await read_reply(patience_.command);
     for (std::size_t i = 0; i < rcpt_to.size(); ++i)
-        envelope.recipients.push_back(co_await read_reply(command_patience));
-    envelope.data = co_await read_reply(data_patience);
+        envelope.recipients.push_back(co_await read_reply(patience_.command));
+    envelope.data = co_await read_reply(patience_.data);
     co_return envelope;
 }
 
@@ -161,23 +196,28 @@ awaitable<SmtpClient::Envelope> SmtpClient::open_stepwise(std::string mail_from,
     co_return envelope;
 }
 
-// Leaves the session ready for another mail after the server would not have this one.
+// Leaves the session ready for another mail after the server would not have this one. What it said
+// so far stays true when that fails.
 awaitable<void> SmtpClient::close_envelope(const Envelope& envelope) {
     if (!is_open()) co_return;
-    // Pipelining lets a server say "go on" without a single recipient: an empty mail ends that.
-    if (envelope.data.code == start_mail_input) co_await ask(".\r\n");
-    const SmtpReply reset = co_await ask("RSET\r\n");
-    if (!reset.is_good()) is_open_ = false;
+    try {
+        // Pipelining lets a server say "go on" without a single recipient: an empty mail ends that.
+        if (envelope.data.code == start_mail_input) co_await ask(".\r\n");
+        const SmtpReply reset = co_await ask("RSET\r\n");
+        if (!reset.is_good()) is_open_ = false;
+    } catch (const Failure&) {
+        is_open_ = false;
+    }
 }
 
-// From here on a lost answer does not mean that the mail was not sent.
+// From the final dot on a lost answer does not mean that the mail was not sent.
 awaitable<Delivered> SmtpClient::hand_over(std::string wire) {
     assert(has_only_crlf(wire));
-    co_await dialogue_->send(std::move(wire), data_patience);
+    co_await dialogue_->send(std::move(wire), patience_.data);
     Delivered delivered(State::unavailable, "");
     try {
-        const SmtpReply reply = co_await read_reply(final_patience);
-        delivered = Delivered(judge(reply), reply.text());
+        const SmtpReply reply = co_await read_reply(patience_.handed_over);
+        delivered = Delivered(judge(reply, SmtpStage::handed_over), reply.text());
         if (delivered.state == State::accepted) delivered.remote_id = find_remote_id(reply);
     } catch (const Failure& lost) {
         is_open_ = false;
@@ -188,11 +228,11 @@ awaitable<Delivered> SmtpClient::hand_over(std::string wire) {
 }
 
 awaitable<SmtpReply> SmtpClient::ask(std::string command) {
-    co_await dialogue_->send(std::move(command), command_patience);
-    co_return co_await read_reply(command_patience);
+    co_await dialogue_->send(std::move(command), patience_.command);
+    co_return co_await read_reply(patience_.command);
 }
 
-awaitable<SmtpReply> SmtpClient::read_reply(std::chrono::seconds patience) {
+awaitable<SmtpReply> SmtpClient::read_reply(std::chrono::milliseconds patience) {
     SmtpReply reply;
     bool is_complete = false;
     while (!is_complete) {

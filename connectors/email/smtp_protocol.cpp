@@ -18,10 +18,19 @@ bool is_ascii(std::string_view text) {
                        [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-// The header block with the line that ends it.
-std::string_view header_of(std::string_view mail) {
-    const auto end = std::min(mail.find("\r\n\r\n"), mail.find("\n\n"));
-    return mail.substr(0, end);
+// RFC 3461 section 4: what "xtext" escapes. Of ASCII only.
+std::string to_xtext(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        if (c > ' ' && c < 127 && c != '+' && c != '=') {
+            out += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out += {'+', digits[byte >> 4], digits[byte & 15]};
+        }
+    }
+    return out;
 }
 
 }  // namespace
@@ -71,6 +80,7 @@ SmtpOffer read_offer(std::string_view preamble) {
         if (equals_ignoring_case(words.front(), "PIPELINING")) offer.pipelining = true;
         if (equals_ignoring_case(words.front(), "8BITMIME")) offer.eight_bit = true;
         if (equals_ignoring_case(words.front(), "SMTPUTF8")) offer.utf8 = true;
+        if (equals_ignoring_case(words.front(), "DSN")) offer.dsn = true;
         if (equals_ignoring_case(words.front(), "SIZE") && words.size() > 1) {
             std::uint64_t size = 0;
             const auto [end, error] =
@@ -81,7 +91,7 @@ SmtpOffer read_offer(std::string_view preamble) {
     return offer;
 }
 
-RecipientResult::State judge(const SmtpReply& reply) {
+RecipientResult::State judge(const SmtpReply& reply, SmtpStage stage) {
     using State = RecipientResult::State;
     if (reply.is_good()) return State::accepted;
     if (reply.code < 500) return State::unavailable;
@@ -89,7 +99,8 @@ RecipientResult::State judge(const SmtpReply& reply) {
     // for a recipient (RFC 5321 section 4.5.3.1.10) unless it says that the mail is too large.
     constexpr std::array login_codes = {530, 534, 535, 538};
     const bool is_about_login = std::count(login_codes.begin(), login_codes.end(), reply.code) > 0;
-    const bool is_about_count = reply.code == 552 && !reply.text().starts_with("552 5.3.4");
+    const bool is_about_count = stage == SmtpStage::recipient && reply.code == 552 &&
+                                !reply.text().starts_with("552 5.3.4");
     return is_about_login || is_about_count ? State::unavailable : State::rejected;
 }
 
@@ -102,13 +113,8 @@ std::string find_remote_id(const SmtpReply& reply) {
     return std::string(rest.substr(0, rest.find_first_of(" ;,")));
 }
 
-MailNeeds find_needs(std::string_view mail, const std::vector<std::string>& addresses) {
-    MailNeeds needs;
-    needs.eight_bit = !is_ascii(mail);
-    needs.utf8 = !is_ascii(header_of(mail)) ||
-                 std::any_of(addresses.begin(), addresses.end(),
-                             [](const std::string& address) { return !is_ascii(address); });
-    return needs;
+bool is_international(std::string_view address) {
+    return !is_ascii(address);
 }
 
 bool is_envelope_address(std::string_view address) {
@@ -122,17 +128,29 @@ bool is_envelope_address(std::string_view address) {
            std::none_of(address.begin(), address.end(), breaks_command);
 }
 
-std::string mail_command(std::string_view sender, std::size_t size, const MailNeeds& needs,
+std::string mail_command(std::string_view sender, const MailParameters& parameters,
                          const SmtpOffer& offer) {
     std::string command = "MAIL FROM:<" + std::string(sender) + '>';
-    if (offer.max_size) command += " SIZE=" + std::to_string(size);
-    if (needs.eight_bit && offer.eight_bit) command += " BODY=8BITMIME";
-    if (needs.utf8 && offer.utf8) command += " SMTPUTF8";
+    if (offer.max_size) command += " SIZE=" + std::to_string(parameters.size);
+    if (parameters.is_international && offer.eight_bit) command += " BODY=8BITMIME";
+    if (parameters.is_international && offer.utf8) command += " SMTPUTF8";
+    // Without a sender there is nobody to report to.
+    if (offer.dsn && !sender.empty()) {
+        command += " RET=HDRS";
+        if (!parameters.envelope_id.empty())
+            command += " ENVID=" + to_xtext(parameters.envelope_id);
+    }
     return command + "\r\n";
 }
 
-std::string recipient_command(std::string_view recipient) {
-    return "RCPT TO:<" + std::string(recipient) + ">\r\n";
+std::string recipient_command(std::string_view sender, std::string_view recipient,
+                              const SmtpOffer& offer) {
+    std::string command = "RCPT TO:<" + std::string(recipient) + '>';
+    if (offer.dsn && !sender.empty()) {
+        command += " NOTIFY=FAILURE,DELAY";
+        if (is_ascii(recipient)) command += " ORCPT=rfc822;" + to_xtext(recipient);
+    }
+    return command + "\r\n";
 }
 
 // A bare CR or LF is a line end to some servers and not to others; smuggling lives off that.

@@ -1,5 +1,6 @@
 #include "connectors/email/smtp_sessions.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -11,6 +12,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds keep_open{5};
 constexpr std::size_t max_idle = 4;
+// Servers tire of a session; many close after a hundred mails.
+constexpr int max_mails = 50;
+
+// The server hung up on the first word, as one does on a session that was idle for too long.
+bool is_turned_away(const SmtpClient& client, const std::vector<Delivered>& results) {
+    return !client.is_open() &&
+           std::all_of(results.begin(), results.end(), [](const Delivered& one) {
+               return one.state == RecipientResult::State::unavailable && !one.maybe_sent;
+           });
+}
 
 struct Session {
     Session(std::unique_ptr<SmtpClient> c, Clock::time_point at)
@@ -28,11 +39,12 @@ struct SmtpSessions::Idle {
 };
 
 SmtpSessions::SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file,
-                           GetToken get_token)
+                           GetToken get_token, SmtpPatience patience)
     : curl_(curl),
       settings_(std::move(settings)),
       ca_file_(std::move(ca_file)),
       get_token_(std::move(get_token)),
+      patience_(patience),
       idle_(std::make_shared<Idle>()) {}
 
 SmtpSessions::~SmtpSessions() {
@@ -51,16 +63,19 @@ awaitable<std::vector<Delivered>> SmtpSessions::submit(const Submission& submiss
             idle_->sessions.pop_back();
         } else {
             Secret token = co_await get_token_();
-            client = co_await SmtpClient::connect(curl_, settings_, ca_file_, std::move(token));
+            client = co_await SmtpClient::connect(curl_, settings_, ca_file_, std::move(token),
+                                                  patience_);
         }
         try {
             results = co_await client->submit(submission);
-            is_done = true;
+            is_done = !is_reused || !is_turned_away(*client, results);
         } catch (const Failure&) {
             // The server may have closed an idle session: nobody got the mail, so a new one tries.
             if (!is_reused) throw;
             continue;
         }
+        const bool is_worn = client->mails() >= max_mails;
+        if (client->is_open() && is_worn) co_await client->quit();
         if (client->is_open() && idle_->sessions.size() < max_idle)
             idle_->sessions.emplace_back(std::move(client), Clock::now());
     }

@@ -20,7 +20,7 @@ class SmtpSessions {
     using GetToken = std::function<awaitable<Secret>()>;
 
     SmtpSessions(net::Curl& curl, SmtpSettings settings, std::string ca_file,
-                 GetToken get_token = &no_token);
+                 GetToken get_token = &no_token, SmtpPatience patience = SmtpPatience());
     ~SmtpSessions();
     SmtpSessions(const SmtpSessions&) = delete;
     SmtpSessions& operator=(const SmtpSessions&) = delete;
@@ -38,6 +38,7 @@ class SmtpSessions {
     SmtpSettings settings_;
     std::string ca_file_;
     GetToken get_token_;
+    SmtpPatience patience_;
     // Shared with the task that closes them, which may be resuming as this goes.
     std::shared_ptr<Idle> idle_;
 };

@@ -101,6 +101,15 @@ awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor 
     co_return co_await write_once(context, request, actor, step);
 }
 
+awaitable<http::Reply> cancel(ApiContext& context, http::Request request, Actor actor) {
+    const InteractionId id = path_id<struct InteractionTag>(request, "id");
+    const Timestamp now = context.house.clock.now();
+    auto step = [&](Tx& tx) {
+        return http::Reply::json(200, interaction_json(tx, take_back(tx, id, now)));
+    };
+    co_return co_await write_once(context, request, actor, step);
+}
+
 }  // namespace
 
 void add_interaction_routes(http::Router& router, ApiContext& context) {
@@ -111,6 +120,9 @@ void add_interaction_routes(http::Router& router, ApiContext& context) {
                "Interaction", 201});
     table.add(Method::get, "/api/v1/interactions/{id}", Access::reader, get,
               {"One interaction", nullptr, "Interaction"});
+    table.add(
+        Method::post, "/api/v1/interactions/{id}/cancel", Access::agent, cancel,
+        {"Take an outgoing interaction back before its first attempt", nullptr, "Interaction"});
     table.add(Method::get, "/api/v1/interactions/{id}/raw", Access::reader, raw,
               {"The original bytes, as a download"});
     table.add(Method::get, "/api/v1/interactions/{id}/attachments/{attachment}", Access::reader,

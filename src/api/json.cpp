@@ -75,6 +75,16 @@ json::value parsed_or_empty(const std::string& text) {
     return value;
 }
 
+// When what was not tried yet is to leave, where that is later than it was written.
+json::value planned_json(const Interaction& interaction) {
+    std::optional<Timestamp> planned;
+    for (const Delivery& delivery : interaction.deliveries)
+        if (delivery.state == DeliveryState::queued && delivery.attempts == 0 &&
+            delivery.next_attempt_at > interaction.received_at)
+            planned = delivery.next_attempt_at;
+    return time_or_null(planned);
+}
+
 json::value agent_ref(const std::optional<AgentId>& id, const AgentNames& agents) {
     if (!id) return nullptr;
     std::string name;
@@ -159,6 +169,7 @@ json::object interaction_json(const Interaction& interaction, const AgentNames& 
                          {"maybe_sent_twice", delivery.maybe_sent_twice}});
     }
     object["deliveries"] = std::move(deliveries);
+    object["send_at"] = planned_json(interaction);
     object["why"] =
         json::object{{"customer", interaction.why.customer}, {"ticket", interaction.why.ticket}};
     object["has_raw"] = !interaction.raw_sha256.empty();

@@ -60,12 +60,12 @@ constexpr const char* kSchemas = R"json({
   "id": {"type": "string"}, "filename": {"type": ["string", "null"]}, "content_type": {"type": "string"}, "size": {"type": "integer"},
   "sha256": {"type": "string"}, "inline": {"type": "boolean"}, "content_id": {"type": ["string", "null"]}}},
 "Delivery": {"type": "object", "required": ["name", "address", "state", "attempts", "next_attempt_at", "remote_id", "diagnostic", "maybe_sent_twice"], "properties": {
-  "name": {"type": ["string", "null"]}, "address": {"type": ["string", "null"]}, "state": {"enum": ["queued", "accepted", "failed"]},
+  "name": {"type": ["string", "null"]}, "address": {"type": ["string", "null"]}, "state": {"enum": ["queued", "accepted", "failed", "cancelled"]},
   "attempts": {"type": "integer"}, "next_attempt_at": {"type": ["string", "null"]}, "remote_id": {"type": ["string", "null"]},
   "diagnostic": {"type": ["string", "null"]}, "maybe_sent_twice": {"type": "boolean"}}},
 "Interaction": {"type": "object",
   "required": ["id", "seq", "customer_id", "ticket_id", "ticket_number", "connector", "occurred_at", "received_at", "claimed", "agent",
-    "deliveries", "why", "has_raw", "kind", "channel", "direction", "external_id", "sent_at", "from", "reply_to", "to", "cc", "subject",
+    "deliveries", "send_at", "why", "has_raw", "kind", "channel", "direction", "external_id", "sent_at", "from", "reply_to", "to", "cc", "subject",
     "text", "reply_text", "html_sanitized", "attachments", "message_id", "in_reply_to", "references", "auto", "bounce", "data", "warnings"],
   "properties": {
   "id": {"type": "string"}, "seq": {"type": "integer"}, "customer_id": {"type": "string"}, "ticket_id": {"type": ["string", "null"]},
@@ -73,6 +73,7 @@ constexpr const char* kSchemas = R"json({
   "received_at": {"type": "string"}, "claimed": {"type": "boolean"},
   "agent": {"anyOf": [{"$ref": "#/components/schemas/AgentRef"}, {"type": "null"}]},
   "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+  "send_at": {"type": ["string", "null"], "description": "When it is to leave, while it waits for that; till then it can be cancelled."},
   "why": {"type": "object", "required": ["customer", "ticket"], "properties": {"customer": {"type": "string"}, "ticket": {"type": "string"}}},
   "has_raw": {"type": "boolean"},
   "kind": {"enum": ["message", "call", "form", "order", "survey", "visit", "note", "system"]}, "channel": {"type": "string"},
@@ -129,7 +130,9 @@ constexpr const char* kSchemas = R"json({
   "cc": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
   "attachments": {"type": "array", "maxItems": 20, "items": {"type": "object", "required": ["filename", "data"], "properties": {
     "filename": {"type": "string"}, "content_type": {"type": "string"}, "data": {"type": "string", "description": "base64"}}}},
-  "seen": {"type": "integer", "description": "The ticket's last_change the agent saw; a ticket that moved on answers 409."}}},
+  "seen": {"type": "integer", "description": "The ticket's last_change the agent saw; a ticket that moved on answers 409."},
+  "send_at": {"type": "string", "format": "date-time", "description": "Not before then; at most a year ahead."},
+  "undo_s": {"type": "integer", "minimum": 0, "maximum": 60, "description": "Seconds it waits, so that it can be cancelled; 0 unless said otherwise."}}},
 "NewNote": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
 "MergeTicket": {"type": "object", "required": ["other"], "properties": {"other": {"type": ["string", "integer"]}}},
 "Connector": {"type": "object", "required": ["name", "channel", "title", "state", "reason", "last_in", "last_out", "backlog", "queued", "restarts", "provisioned", "capabilities"], "properties": {

@@ -229,9 +229,31 @@ awaitable<http::Reply> stale_reply(ApiContext& context, const ReplyRequest& repl
     co_return refusal;
 }
 
+// When the reply leaves: at `send_at`, or after the `undo_s` seconds in which it can be taken back.
+void read_leaving_time(const json::object& body, Timestamp now, ReplyRequest& reply) {
+    constexpr std::chrono::hours kFarthest{24 * 366};
+    constexpr std::int64_t kLongestUndo = 60;
+    const auto wrong = [](const char* pointer, const char* what) {
+        return Failure(Error(Outcome::invalid, "The time of sending is not possible.")
+                           .with_field(pointer, what));
+    };
+    if (const json::value* undo = body.if_contains("undo_s"); undo && !undo->is_null()) {
+        if (!undo->is_int64() || undo->get_int64() < 0 || undo->get_int64() > kLongestUndo)
+            throw wrong("/undo_s", "must be a whole number from 0 to 60");
+        reply.undo = Seconds(undo->get_int64());
+    }
+    const auto text = text_member(body, "send_at", 40);
+    if (!text) return;
+    if (reply.undo > Seconds(0)) throw wrong("/undo_s", "has no meaning beside send_at");
+    reply.send_at = parse_rfc3339(*text);
+    if (!reply.send_at) throw wrong("/send_at", "must be RFC 3339");
+    if (*reply.send_at <= now || *reply.send_at > now + kFarthest)
+        throw wrong("/send_at", "must be in the future and at most a year ahead");
+}
+
 awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body =
-        json_body(request, {"text", "html", "to", "cc", "attachments", "seen"});
+    const json::object body = json_body(
+        request, {"text", "html", "to", "cc", "attachments", "seen", "send_at", "undo_s"});
     ReplyRequest wanted;
     wanted.ticket = path_id<struct TicketTag>(request, "id");
     wanted.text = required_text(body, "text", 1'000'000);
@@ -253,6 +275,7 @@ awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Ac
     co_await stage_files(context, std::move(files), wanted);
     const std::vector<ReplyRoute> routes = context.supervisor.reply_routes();
     const Timestamp now = context.house.clock.now();
+    read_leaving_time(body, now, wanted);
     std::string connector;
     std::optional<Error> stale;
     http::Reply answer;

@@ -206,6 +206,9 @@ class Connector {
 
     // The handles customers write to. What comes from one of them is our own mail again.
     virtual std::vector<Handle> own_handles() const { return {}; }
+    // What stands between the first part of an own handle and a tag of ours, as in
+    // "support+TAG@example.com" (RFC 5233); "" when there are no tags.
+    virtual std::string tag_delimiter() const { return {}; }
 
     // Tries what `run` and `send` need, step by step, without side effects on the other side.
     virtual awaitable<std::vector<CheckStep>> check();

@@ -51,7 +51,7 @@ void acknowledge(Tx& tx, const IngestRules& rules, const Interaction& received,
     Interaction answer;
     answer.content.text = acknowledgement_text(ticket.number);
     answer.content.auto_kind = AutoKind::auto_reply;
-    queue_outgoing(tx, answer, ticket, plan, rules.mail_domain, Origin::automatic, now);
+    queue_outgoing(tx, answer, ticket, plan, rules.mail_domain, Origin::automatic, now, now);
 }
 
 }  // namespace tributary

@@ -9,6 +9,7 @@
 #include "store/changes.hpp"
 #include "store/customers.hpp"
 #include "store/interactions.hpp"
+#include "store/outbox.hpp"
 #include "store/tickets.hpp"
 
 namespace tributary {
@@ -83,13 +84,18 @@ void check_recipients(const ReplyPlan& plan, const ReplyRequest& request) {
     if (request.to.empty())
         throw Failure(Error(Outcome::invalid, "There is nobody to send to.")
                           .with_field("/to", "must not be empty"));
-    for (const std::vector<Party>* list : {&request.to, &request.cc})
-        for (const Party& party : *list)
+    const auto refuse = [&](const std::vector<Party>& list, const std::string& what) {
+        return Failure(Error(Outcome::invalid, "An address is not valid.")
+                           .with_field(&list == &request.to ? "/to" : "/cc", what));
+    };
+    for (const std::vector<Party>* list : {&request.to, &request.cc}) {
+        for (const Party& party : *list) {
             if (!make_handle(plan.capabilities.reaches, party.address))
-                throw Failure(
-                    Error(Outcome::invalid, "An address is not valid.")
-                        .with_field(list == &request.to ? "/to" : "/cc",
-                                    "'" + party.address + "' is not an address of this channel"));
+                throw refuse(*list, "'" + party.address + "' is not an address of this channel");
+            if (is_own_address(plan.own, party.address))
+                throw refuse(*list, "'" + party.address + "' is an address of ours");
+        }
+    }
 }
 
 void check_files(const ReplyPlan& plan, const ReplyRequest& request) {
@@ -100,6 +106,36 @@ void check_files(const ReplyPlan& plan, const ReplyRequest& request) {
                                           "'" + attachment.filename + "' exceeds " +
                                               std::to_string(plan.capabilities.max_attachment) +
                                               " bytes"));
+}
+
+Timestamp leaving_time(const ReplyPlan& plan, const ReplyRequest& request, Timestamp now) {
+    const bool is_at_once = plan.capabilities.needs_presence;
+    if (request.send_at && is_at_once)
+        throw Failure(Error(Outcome::invalid, "This conversation is answered at once.")
+                          .with_field("/send_at", "not possible on this channel"));
+    return is_at_once ? now : request.send_at.value_or(now + request.undo);
+}
+
+bool is_out_and_under_way(const Interaction& interaction) {
+    return interaction.direction == Direction::out &&
+           std::ranges::any_of(interaction.deliveries, [](const Delivery& delivery) {
+               return delivery.state != DeliveryState::cancelled;
+           });
+}
+
+// The answer was taken back: unless another one followed the customer's newest words, they wait.
+void await_answer_again(Tx& tx, TicketId id, Timestamp now) {
+    Ticket ticket = get_ticket(tx, id);
+    const auto newest = newest_inbound(tx, id);
+    bool is_answered = !newest;
+    if (newest)
+        for (const Interaction& later : newer_than(tx, ticket, newest->seq))
+            is_answered = is_answered || is_out_and_under_way(later);
+    if (!is_answered && ticket.status == TicketStatus::pending) {
+        ticket.status = TicketStatus::open;
+        ticket.waiting_since = newest->received_at;
+    }
+    touch_ticket(tx, ticket, now);
 }
 
 }  // namespace
@@ -146,10 +182,7 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     require_text(request.text, plan.capabilities.max_text);
     check_recipients(plan, request);
     check_files(plan, request);
-    if (request.has_recipients) {
-        plan.to = request.to;
-        plan.cc = request.cc;
-    }
+    if (request.has_recipients) choose_recipients(plan, request.to, request.cc);
 
     Interaction answer;
     answer.agent = actor.id;
@@ -162,12 +195,32 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     answer.content.attachments = request.attachments;
     for (const StagedBlob& file : request.files)
         keep_blob(tx, file);
-    ticket.last_change = queue_outgoing(tx, answer, ticket, plan, mail_domain, Origin::agent, now);
+    ticket.last_change = queue_outgoing(tx, answer, ticket, plan, mail_domain, Origin::agent,
+                                        leaving_time(plan, request, now), now);
     ticket.updated_at = now;
     ticket.waiting_since.reset();
     if (ticket.status == TicketStatus::open) ticket.status = TicketStatus::pending;
     update_ticket(tx, ticket);
     return answer;
+}
+
+Interaction take_back(Tx& tx, InteractionId id, Timestamp now) {
+    const auto get = [&] { return find_interaction(tx, id); };
+    const auto found = get();
+    if (!found) throw Failure(Outcome::not_found, "There is no such interaction.");
+    const auto is_taken_back = [](const Delivery& delivery) {
+        return delivery.state == DeliveryState::cancelled;
+    };
+    if (!found->deliveries.empty() && std::ranges::all_of(found->deliveries, is_taken_back))
+        return *found;
+    if (!cancel_queued(tx, id))
+        throw Failure(Error(Outcome::conflict, "It is too late to take this back.")
+                          .with_reason("already_begun"));
+    std::vector<std::string> touched = {id.text(), found->customer.text()};
+    if (found->ticket) touched.push_back(found->ticket->text());
+    append_change(tx, "delivery.updated", touched, now);
+    if (found->ticket) await_answer_again(tx, *found->ticket, now);
+    return *get();
 }
 
 Interaction add_note(Tx& tx, TicketId id, const std::string& text, const Actor& actor,

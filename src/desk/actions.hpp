@@ -35,6 +35,8 @@ struct ReplyRequest {
     std::vector<Attachment> attachments;  // ids and hashes set
     std::vector<StagedBlob> files;        // parallel to attachments
     std::optional<std::int64_t> seen;     // the ticket's last_change the agent saw
+    std::optional<Timestamp> send_at;     // not before then; till then it can be taken back
+    Seconds undo{0};  // how long it waits to be taken back, where the channel lets it wait
 };
 
 ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket, const std::vector<ReplyRoute>& routes);
@@ -42,6 +44,10 @@ ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket, const std::vector<R
 // Queues the answer; Failure(conflict, reason "stale_reply") when the ticket moved on after `seen`.
 Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRoute>& routes,
                   const std::string& mail_domain, const Actor& actor, Timestamp now);
+// Takes an outgoing interaction back before its first attempt; the ticket waits for an answer
+// again. Failure(conflict, reason "already_begun") when it is too late. Once taken back it stays
+// so.
+Interaction take_back(Tx& tx, InteractionId id, Timestamp now);
 // What came after `seen`, for the agent to read before sending.
 std::vector<Interaction> newer_than(const Tx& tx, const Ticket& ticket, std::int64_t seen);
 

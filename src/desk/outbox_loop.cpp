@@ -10,8 +10,10 @@
 namespace tributary {
 namespace {
 
-constexpr std::size_t kBatch = 20;
-constexpr std::chrono::minutes kSendPatience{10};
+// One at a time: what is begun when the process dies is the one message that may have gone out.
+constexpr std::size_t kBatch = 1;
+// The last resort. Connectors bound each step themselves and know then what became of the message.
+constexpr std::chrono::minutes kSendPatience{30};
 constexpr std::chrono::seconds kLongestNap{60};
 
 std::vector<InboundFile> load_files(Store& store, const Interaction& interaction) {
@@ -57,7 +59,7 @@ OutboundMessage to_outbound(const DueMessage& due) {
     message.in_reply_to = content.in_reply_to;
     message.references = content.references;
     message.is_automatic = due.is_automatic;
-    message.created_at = interaction.occurred_at;
+    message.created_at = content.sent_at.value_or(interaction.occurred_at);
     return message;
 }
 
@@ -100,8 +102,19 @@ awaitable<SendReceipt> attempt(House& house, Connector& connector, const DueMess
             auto load = [&] { return load_files(house.store, due.interaction); };
             message.files = co_await house.workers.offload(load);
         }
-        co_return co_await with_timeout(kSendPatience, connector.send(std::move(message)),
-                                        "sending");
+        const auto started = std::chrono::steady_clock::now();
+        SendReceipt receipt;
+        bool is_cut_short = false;
+        try {
+            receipt =
+                co_await with_timeout(kSendPatience, connector.send(std::move(message)), "sending");
+        } catch (const Failure&) {
+            is_cut_short = std::chrono::steady_clock::now() - started >= kSendPatience;
+            if (!is_cut_short) throw;
+        }
+        if (is_cut_short)
+            co_return same_for_all(due, State::unavailable, "The attempt took too long.", true);
+        co_return receipt;
     } catch (const Failure& failure) {
         const bool is_final = failure.error().outcome == Outcome::rejected;
         co_return same_for_all(due, is_final ? State::rejected : State::unavailable, failure.what(),
@@ -153,8 +166,9 @@ awaitable<std::size_t> OutboxLoop::send_due() {
         auto record = [&](Tx& tx) {
             const Timestamp done = house_.clock.now();
             for (std::size_t i = 0; i < due.due.size(); ++i) {
-                const Attempt outcome{results[i], due.is_automatic, due.interaction.occurred_at,
-                                      done};
+                const Timestamp wanted =
+                    due.interaction.content.sent_at.value_or(due.interaction.occurred_at);
+                const Attempt outcome{results[i], due.is_automatic, wanted, done};
                 Delivery delivery = after_attempt(due.interaction.deliveries[due.due[i]], outcome);
                 delivery.maybe_sent_twice = delivery.maybe_sent_twice || due.was_interrupted;
                 record_delivery(tx, due.interaction.id, due.due[i], delivery);

@@ -17,7 +17,7 @@ void remember_party(Tx& tx, TicketId ticket, const ReplyPlan& plan, const Party&
 
 std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& ticket,
                             const ReplyPlan& plan, const std::string& mail_domain, Origin origin,
-                            Timestamp now) {
+                            Timestamp send_at, Timestamp now) {
     interaction.id = InteractionId::make(unix_ms(now));
     interaction.customer = ticket.customer;
     interaction.ticket = ticket.id;
@@ -31,7 +31,7 @@ std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& tick
 
     Content& content = interaction.content;
     content.kind = Kind::message;
-    content.sent_at = now;
+    content.sent_at = send_at;
     content.subject = plan.subject;
     content.reply_text = content.text;
     content.to = plan.to;
@@ -46,7 +46,7 @@ std::int64_t queue_outgoing(Tx& tx, Interaction& interaction, const Ticket& tick
         for (const Party& party : *list) {
             Delivery delivery;
             delivery.recipient = party;
-            delivery.next_attempt_at = now;
+            delivery.next_attempt_at = send_at;
             interaction.deliveries.push_back(std::move(delivery));
             remember_party(tx, ticket.id, plan, party);
         }

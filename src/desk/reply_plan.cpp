@@ -16,13 +16,18 @@ const ReplyRoute* find_route(const std::vector<ReplyRoute>& routes, std::string_
     return nullptr;
 }
 
-// Adds parties whose address is new; addresses are compared in normal form.
-void add_new(std::vector<Party>& list, const std::vector<Party>& parties,
+std::string normal_form(std::string_view address) {
+    return normalize_email(address).value_or(std::string(address));
+}
+
+// Adds the parties that can be written to and are not there yet.
+void add_new(ReplyPlan& plan, std::vector<Party>& list, const std::vector<Party>& parties,
              std::set<std::string>& seen) {
     for (const Party& party : parties) {
-        if (party.address.empty()) continue;
-        if (seen.insert(normalize_email(party.address).value_or(party.address)).second)
-            list.push_back(party);
+        const std::string& kind = plan.capabilities.reaches;
+        if (party.address.empty() || is_own_address(plan.own, party.address)) continue;
+        if (!kind.empty() && !make_handle(kind, party.address)) continue;
+        if (seen.insert(normal_form(party.address)).second) list.push_back(party);
     }
 }
 
@@ -41,12 +46,10 @@ void address_reply(ReplyPlan& plan, const ReplyRoute& route, const Interaction& 
         return;
     }
     std::set<std::string> seen;
-    for (const Handle& own : route.own_handles)
-        seen.insert(own.value);
-    add_new(plan.to, words.reply_to.empty() ? std::vector<Party>{words.from} : words.reply_to,
-            seen);
-    add_new(plan.cc, words.to, seen);
-    add_new(plan.cc, words.cc, seen);
+    add_new(plan, plan.to, words.reply_to, seen);
+    if (plan.to.empty()) add_new(plan, plan.to, {words.from}, seen);
+    add_new(plan, plan.cc, words.to, seen);
+    add_new(plan, plan.cc, words.cc, seen);
 }
 
 void thread_reply(ReplyPlan& plan, const Interaction& newest) {
@@ -90,8 +93,33 @@ const Identity* best_identity(const Customer& customer, std::string_view kind) {
 
 }  // namespace
 
+bool is_own_address(const std::vector<OwnAddress>& own, std::string_view written) {
+    const std::string address = normal_form(written);
+    const std::size_t at = address.rfind('@');
+    return std::any_of(own.begin(), own.end(), [&](const OwnAddress& one) {
+        if (one.address == address) return true;
+        const std::size_t own_at = one.address.rfind('@');
+        if (one.tag_delimiter.empty() || at == std::string::npos || own_at == std::string::npos)
+            return false;
+        const std::string tagged = one.address.substr(0, own_at) + one.tag_delimiter;
+        return address.starts_with(tagged) && address.substr(at) == one.address.substr(own_at);
+    });
+}
+
+void choose_recipients(ReplyPlan& plan, const std::vector<Party>& to,
+                       const std::vector<Party>& cc) {
+    std::set<std::string> seen;
+    plan.to.clear();
+    plan.cc.clear();
+    add_new(plan, plan.to, to, seen);
+    add_new(plan, plan.cc, cc, seen);
+}
+
 ReplyPlan plan_reply(const ReplySituation& situation) {
     ReplyPlan plan;
+    for (const ReplyRoute& route : situation.routes)
+        for (const Handle& own : route.own_handles)
+            plan.own.push_back({own.value, route.tag_delimiter});
     plan.subject = reply_subject(situation.ticket_subject);
     if (situation.newest) {
         const ReplyRoute* route = find_route(situation.routes, situation.newest->connector);

@@ -142,6 +142,7 @@ std::vector<ReplyRoute> Supervisor::reply_routes() const {
         route.channel = slot->config.type->channel;
         route.capabilities = slot->config.type->capabilities;
         route.own_handles = slot->connector->own_handles();
+        route.tag_delimiter = slot->connector->tag_delimiter();
         routes.push_back(std::move(route));
     }
     return routes;

@@ -32,10 +32,11 @@ constexpr EnumNames<AutoKind, 7> kAutoKinds = {{
     {AutoKind::loop, "loop"},
 }};
 
-constexpr EnumNames<DeliveryState, 3> kDeliveryStates = {{
+constexpr EnumNames<DeliveryState, 4> kDeliveryStates = {{
     {DeliveryState::queued, "queued"},
     {DeliveryState::accepted, "accepted"},
     {DeliveryState::failed, "failed"},
+    {DeliveryState::cancelled, "cancelled"},
 }};
 
 }  // namespace

@@ -102,7 +102,8 @@ struct Content {
 };
 
 // How an outgoing interaction fares with one recipient. Stored as numbers; never renumber.
-enum class DeliveryState { queued = 1, accepted = 2, failed = 3 };
+// Cancelled: taken back before the first attempt.
+enum class DeliveryState { queued = 1, accepted = 2, failed = 3, cancelled = 4 };
 std::string_view to_string(DeliveryState state);
 
 struct Delivery {

@@ -63,6 +63,17 @@ std::vector<DueMessage> take_due(Tx& tx, const std::string& connector, Timestamp
     return messages;
 }
 
+bool cancel_queued(Tx& tx, InteractionId id) {
+    const std::int64_t seq = get_seq(tx, id);
+    const auto touched = tx.query_one<std::int64_t>(
+        R"sql(SELECT count(*) FROM delivery
+              WHERE seq = $1 AND (state <> $2 OR is_begun <> 0 OR attempts > 0))sql",
+        seq, DeliveryState::queued);
+    if (touched.value() > 0) return false;
+    return tx.exec(R"sql(UPDATE delivery SET state = $2 WHERE seq = $1)sql", seq,
+                   DeliveryState::cancelled) > 0;
+}
+
 void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery& delivery) {
     const auto changed = tx.exec(
         R"sql(UPDATE delivery

@@ -28,6 +28,9 @@ void set_outbox_extra(Tx& tx, InteractionId id, const OutboxExtra& extra);
 // taker a connector at a time: what was handed out and not recorded comes again, as interrupted.
 std::vector<DueMessage> take_due(Tx& tx, const std::string& connector, Timestamp now,
                                  std::size_t limit);
+// Takes back what nobody has tried to send yet: every delivery becomes `cancelled`. False, and
+// nothing changes, when an attempt has begun or there is nothing to take back.
+bool cancel_queued(Tx& tx, InteractionId id);
 void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery& delivery);
 // When the next queued delivery of this connector becomes due.
 std::optional<Timestamp> next_due(const Tx& tx, const std::string& connector);

@@ -506,6 +506,15 @@ class Api(unittest.TestCase):
         refusal = self.post(f"/api/v1/tickets/{nowhere['id']}/replies", {"text": "x"}, 409).json()
         self.assertEqual(refusal["reason"], "no_way_to_answer")
 
+    def test_a_reply_can_be_taken_back(self):
+        view = self.mail_ticket()
+        sent = self.post(f"/api/v1/tickets/{view['id']}/replies", {"text": "Not yet.", "undo_s": 60}).json()
+        back = self.post(f"/api/v1/interactions/{sent['id']}/cancel", {}, 200).json()
+        self.assertEqual([one["state"] for one in back["deliveries"]], ["cancelled"])
+        self.assertEqual(self.get(f"/api/v1/tickets/{view['id']}").json()["status"], "open")
+        self.post(f"/api/v1/interactions/{view['interactions'][0]['id']}/cancel", {}, 409)
+        self.post(f"/api/v1/interactions/{NOBODY}/cancel", {}, 404)
+
     # --- repeating
 
     def test_every_post_is_safe_to_repeat(self):

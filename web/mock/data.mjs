@@ -573,6 +573,7 @@ export function makeInteraction(world, of, over) {
     claimed: false,
     agent: agent ? { id: agent.id, name: agent.name } : null,
     deliveries: [],
+    send_at: null,
     why: { customer: '', ticket: '' },
     has_raw: direction === 'in',
     attachments: (attachments ?? []).map((one) => ({

@@ -54,6 +54,7 @@ class Mock {
   sent = []; // replies as they were received, for tests
   isSocketRefused = false;
   answers = new Map(); // idempotency key -> answer
+  isHolding = false; // replies wait to leave for ever
   failNext = null; // status the next reply is answered with, after it was taken
 
   change(kind, ids) {
@@ -164,6 +165,7 @@ class Mock {
         if (verb === 'timeline') return this.timeline(id, query);
         return this.find(world.customers, id);
       case 'interactions':
+        if (verb === 'cancel') return this.once(request, body, () => this.takeBack(id));
         if (verb === 'raw')
           return Buffer.from('From: someone\r\nSubject: raw\r\n\r\nThe original.\r\n');
         if (verb === 'attachments') return this.attachment(id, extra);
@@ -327,11 +329,28 @@ class Mock {
     if (isReply) ticket.waiting_since = null;
     this.touch(ticket);
     ticket.last_change = this.change('interaction.created', [interaction.id, id, customer.id]);
-    if (isReply) setTimeout(() => this.deliver(interaction, ticket), 600);
+    if (isReply && body.undo_s)
+      interaction.send_at = new Date(Date.now() + body.undo_s * 1000).toISOString();
+    if (isReply && !this.isHolding) setTimeout(() => this.deliver(interaction, ticket), 600);
+    return interaction;
+  }
+
+  takeBack(id) {
+    const interaction = this.find(this.world.interactions, id);
+    if (interaction.deliveries.some((one) => one.attempts > 0))
+      throw new Refusal(409, {
+        detail: 'It is too late to take this back.',
+        reason: 'already_begun',
+      });
+    for (const delivery of interaction.deliveries) delivery.state = 'cancelled';
+    interaction.send_at = null;
+    this.change('delivery.updated', [id, interaction.ticket_id]);
     return interaction;
   }
 
   deliver(interaction, ticket) {
+    if (interaction.deliveries.some((one) => one.state === 'cancelled')) return;
+    interaction.send_at = null;
     for (const delivery of interaction.deliveries)
       Object.assign(delivery, { state: 'accepted', attempts: 1 });
     this.change('delivery.updated', [interaction.id, ticket.id]);

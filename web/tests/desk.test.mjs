@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)('desk', () => {
     await page.getByText('label.pdf').waitFor();
     await page.getByLabel('Your reply').press('Control+Enter');
     await page.locator('.out').getByText('On Thursday, between 10 and 18.').waitFor();
-    await page.getByText('Sending to Anna Lindqvist').waitFor();
+    await page.getByText('Goes to Anna Lindqvist').waitFor();
     await expect.poll(() => page.getByText('Accepted for Anna Lindqvist').count()).toBe(2);
     expect(mock.sent).toHaveLength(1);
     expect(mock.sent[0].attachments[0]).toMatchObject({
@@ -103,6 +103,44 @@ describe.skipIf(!hasChromium)('desk', () => {
       data: Buffer.from('label').toString('base64'),
     });
     expect(await page.getByLabel('Your reply').inputValue()).toBe('');
+  });
+
+  test('a reply is undone by its toast and its words come back', async () => {
+    const { page, mock } = await open();
+    mock.isHolding = true;
+    await openTicket(page, lamp);
+    await page.getByLabel('Your reply').fill('Sent too soon.');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back, not sent to Anna Lindqvist').waitFor();
+    await expect.poll(() => page.getByLabel('Your reply').inputValue()).toBe('Sent too soon.');
+    expect(mock.sent[0].undo_s).toBe(10);
+  });
+
+  test('a reply that waits to leave says when and can be taken back', async () => {
+    const { page, mock } = await open();
+    mock.isHolding = true;
+    await openTicket(page, lamp);
+    await page.getByLabel('Your reply').fill('Let me think again.');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const entry = page.getByRole('article').filter({ hasText: 'Let me think again.' });
+    await entry.getByText(/Leaves at \d/).waitFor();
+    await entry.getByRole('button', { name: 'Take back' }).click();
+    await entry.getByText('Taken back, not sent to Anna Lindqvist').waitFor();
+    expect(await entry.getByRole('button', { name: 'Take back' }).count()).toBe(0);
+  });
+
+  test('what has left cannot be taken back, and the agent is told', async () => {
+    const { page, mock } = await open();
+    mock.isHolding = true;
+    await openTicket(page, lamp);
+    await page.getByLabel('Your reply').fill('Gone.');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    for (const delivery of mock.world.interactions.at(-1).deliveries) delivery.attempts = 1;
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('It is too late to take this back.').waitFor();
+    expectRefusal(409);
   });
 
   test('a reply whose answer was lost goes out once when tried again', async () => {

@@ -24,7 +24,7 @@ OutboundMessage message() {
     out.message_id = "m1@example.org";
     out.reply_token = ticket;
     out.from.name = "Zoë";
-    out.to.emplace_back("Ann Lee", "ann@example.com");
+    out.all_to.emplace_back("Ann Lee", "ann@example.com");
     out.subject = "Re: Größe";
     out.text = "Grüße\nund mehr\n";
     out.created_at = from_unix_ms(1'780'000'000'000);
@@ -84,7 +84,7 @@ TEST(WriteMail, LetsNoValueAddAField) {
     auto out = message();
     out.subject = "x\r\nBcc: evil@example.net";
     out.from.name = "Ann\nBcc: evil@example.net";
-    out.to.emplace_back("a\r\nBcc: evil@example.net", "b@example.com\r\nBcc: evil@example.net");
+    out.all_to.emplace_back("a\r\nBcc: evil@example.net", "b@example.com\r\nBcc: evil@example.net");
     out.message_id = "x@y>\r\nBcc: <evil@example.net";
     out.in_reply_to = {"a@b\r\nBcc: evil@example.net", "good@example.com"};
     out.references = {"a b"};
@@ -98,6 +98,88 @@ TEST(WriteMail, LetsNoValueAddAField) {
         EXPECT_FALSE(starts_with_ignoring_case(line, "bcc")) << line;
     EXPECT_EQ(mail.find("References:"), std::string::npos);
     EXPECT_EQ(read_back(mail).in_reply_to, std::vector<std::string>{"good@example.com"});
+}
+
+TEST(WriteMail, NamesEverybodyWhoeverThisAttemptIsFor) {
+    auto out = message();
+    out.all_cc = {Party("Bob", "bob@example.com")};
+    out.to.clear();
+    out.cc = out.all_cc;
+    const auto mail = write_mail(out, mailbox());
+    EXPECT_NE(mail.find("\r\nTo: Ann Lee <ann@example.com>\r\n"), std::string::npos);
+    EXPECT_NE(mail.find("\r\nCc: Bob <bob@example.com>\r\n"), std::string::npos);
+}
+
+TEST(WriteMail, WritesDomainsInALabelsAndLocalPartsOnlyWhereTheyMayBe) {
+    auto out = message();
+    out.all_to = {Party("",
+                        "Ann@b\xC3\xBC"
+                        "cher.example"),
+                  Party("\xC3\x89va", "\xC3\xA9va@example.com")};
+    EXPECT_NE(write_mail(out, mailbox()).find("\r\nTo: Ann@xn--bcher-kva.example\r\n"),
+              std::string::npos);
+    const auto special = write_mail(out, mailbox(), Addressing::international);
+    EXPECT_NE(special.find("<\xC3\xA9va@example.com>"), std::string::npos);
+    EXPECT_EQ(special.find("\xC3\x89va"), std::string::npos) << "names stay encoded words";
+}
+
+TEST(WriteMail, ImagesOfTheHtmlStandWithIt) {
+    auto out = message();
+    out.html = "<p>Look: <img src=\"cid:pic@example.org\"></p>";
+    InboundFile image;
+    image.meta.filename = "pic.png";
+    image.meta.content_type = "image/png";
+    image.meta.is_inline = true;
+    image.meta.content_id = "pic@example.org";
+    image.bytes = "PNG";
+    InboundFile other = image;
+    other.meta.content_id = "elsewhere@example.org";
+    out.files = {image, other};
+    const auto mail = write_mail(out, mailbox());
+    expect_clean(mail);
+    const auto at = [&](std::string_view text) { return mail.find(text); };
+    EXPECT_LT(at("multipart/mixed"), at("multipart/alternative"));
+    EXPECT_LT(at("multipart/alternative"), at("multipart/related"));
+    EXPECT_LT(at("multipart/related"), at("Content-ID: <pic@example.org>"));
+    EXPECT_EQ(at("elsewhere@example.org"), std::string::npos) << "not shown, so attached";
+    const auto content = read_back(mail);
+    ASSERT_EQ(content.attachments.size(), 2U);
+    EXPECT_TRUE(content.attachments[0].is_inline);
+    EXPECT_FALSE(content.attachments[1].is_inline);
+}
+
+TEST(WriteMail, EncodesOnlyWhatNeedsIt) {
+    auto out = message();
+    out.text = "Plain words.\n\nAnd more.\n";
+    EXPECT_NE(write_mail(out, mailbox()).find("7bit\r\n\r\nPlain words.\r\n"), std::string::npos);
+    for (const char* fragile : {"no end", "From here\n", ".\n", "--x\n", "blank \n", "\x01\n"}) {
+        out.text = fragile;
+        EXPECT_NE(write_mail(out, mailbox()).find("quoted-printable"), std::string::npos)
+            << fragile;
+    }
+}
+
+TEST(WriteMail, LongNamesAreFoldedWhereTheyCanBe) {
+    auto out = message();
+    std::string name;
+    for (int i = 0; i < 30; ++i)
+        name +=
+            "Gr\xC3\xB6\xC3\x9F"
+            "e ";
+    InboundFile file;
+    file.meta.filename = name + ".pdf";
+    file.bytes = "x";
+    out.files.push_back(file);
+    out.all_to = {Party(std::string(120, 'n') + " " + std::string(50, 'm'), "ann@example.com")};
+    out.subject = "two  blanks and  more " + std::string(40, 'x') + "  " + std::string(40, 'y');
+    const auto mail = write_mail(out, mailbox());
+    for (const auto line : split(mail, '\n'))
+        EXPECT_LE(line.size(), 79U) << line;
+    const auto content = read_back(mail);
+    const std::string kept = content.attachments.at(0).filename;
+    EXPECT_EQ(kept, std::string(truncate_utf8(name, 196)) + ".pdf");
+    EXPECT_EQ(content.to.at(0).name, out.all_to[0].name);
+    EXPECT_EQ(content.subject, out.subject);
 }
 
 TEST(WriteMail, TellsMachinesThatAMachineWrote) {

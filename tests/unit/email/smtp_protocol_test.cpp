@@ -62,7 +62,7 @@ TEST(SmtpProtocol, JudgesWhetherToTryAgain) {
     const Row rows[] = {
         {"250 2.0.0 Ok", State::accepted},
         {"251 will forward", State::accepted},
-        {"354 go ahead", State::accepted},
+        {"354 go ahead", State::unavailable},
         {"421 4.3.2 shutting down", State::unavailable},
         {"450 4.2.1 greylisted", State::unavailable},
         {"452 4.5.3 too many recipients", State::unavailable},
@@ -74,7 +74,9 @@ TEST(SmtpProtocol, JudgesWhetherToTryAgain) {
         {"554 5.7.1 spam", State::rejected},
     };
     for (const Row& row : rows)
-        EXPECT_EQ(judge(reply_of(row.reply)), row.state) << row.reply;
+        EXPECT_EQ(judge(reply_of(row.reply), SmtpStage::recipient), row.state) << row.reply;
+    EXPECT_EQ(judge(reply_of("552 too much mail"), SmtpStage::handed_over), State::rejected);
+    EXPECT_EQ(judge(reply_of("552 too much mail"), SmtpStage::sender), State::rejected);
 }
 
 TEST(SmtpProtocol, FindsTheQueueId) {
@@ -94,19 +96,30 @@ TEST(SmtpProtocol, AddressesCannotEndTheCommand) {
 }
 
 TEST(SmtpProtocol, AsksOnlyForWhatIsNeededAndOffered) {
-    SmtpOffer all = read_offer("250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n");
-    const MailNeeds plain = find_needs("Subject: a\r\n\r\nb", {"a@b"});
-    EXPECT_EQ(mail_command("a@b", 12, plain, all), "MAIL FROM:<a@b> SIZE=12\r\n");
-    EXPECT_EQ(mail_command("", 12, plain, SmtpOffer()), "MAIL FROM:<>\r\n");
-    const MailNeeds body = find_needs("Subject: a\r\n\r\n\xC3\xA9", {"a@b"});
-    EXPECT_TRUE(body.eight_bit);
-    EXPECT_FALSE(body.utf8);
-    EXPECT_EQ(mail_command("a@b", 1, body, all), "MAIL FROM:<a@b> SIZE=1 BODY=8BITMIME\r\n");
-    const MailNeeds header = find_needs("Subject: \xC3\xA9\r\n\r\n", {"a@b"});
-    EXPECT_TRUE(header.utf8);
-    EXPECT_EQ(mail_command("a@b", 1, header, all),
-              "MAIL FROM:<a@b> SIZE=1 BODY=8BITMIME SMTPUTF8\r\n");
-    EXPECT_TRUE(find_needs("Subject: a\r\n\r\n", {"\xC3\xA9@b"}).utf8);
+    const SmtpOffer all =
+        read_offer("250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-dsn\r\n250 SMTPUTF8\r\n");
+    MailParameters plain;
+    plain.size = 12;
+    plain.envelope_id = "7=a+b c";
+    EXPECT_EQ(mail_command("a@b", plain, all),
+              "MAIL FROM:<a@b> SIZE=12 RET=HDRS ENVID=7+3Da+2Bb+20c\r\n");
+    EXPECT_EQ(mail_command("", plain, all), "MAIL FROM:<> SIZE=12\r\n");
+    EXPECT_EQ(mail_command("a@b", plain, SmtpOffer()), "MAIL FROM:<a@b>\r\n");
+    MailParameters special;
+    special.size = 1;
+    special.is_international = true;
+    EXPECT_EQ(mail_command("", special, all), "MAIL FROM:<> SIZE=1 BODY=8BITMIME SMTPUTF8\r\n");
+}
+
+TEST(SmtpProtocol, AsksForReportsWhereSomebodyReadsThem) {
+    SmtpOffer offer;
+    EXPECT_EQ(recipient_command("a@b", "c+d@e", offer), "RCPT TO:<c+d@e>\r\n");
+    offer.dsn = true;
+    EXPECT_EQ(recipient_command("a@b", "c+d=x@e", offer),
+              "RCPT TO:<c+d=x@e> NOTIFY=FAILURE,DELAY ORCPT=rfc822;c+2Bd+3Dx@e\r\n");
+    EXPECT_EQ(recipient_command("a@b", "\xC3\xA9@e", offer),
+              "RCPT TO:<\xC3\xA9@e> NOTIFY=FAILURE,DELAY\r\n");
+    EXPECT_EQ(recipient_command("", "c@e", offer), "RCPT TO:<c@e>\r\n");
 }
 
 TEST(SmtpProtocol, TheWireHoldsOneMailAndNothingBehindIt) {

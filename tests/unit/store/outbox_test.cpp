@@ -86,6 +86,33 @@ TEST_P(Outbox, AnAttemptWithoutResultIsToldAsInterrupted) {
     EXPECT_TRUE(due[0].interaction.deliveries[0].maybe_sent_twice);
 }
 
+TEST_P(Outbox, IsTakenBackUntilAnAttemptHasBegun) {
+    const auto cancel = [&](const Interaction& message) {
+        return house_.write([&](Tx& tx) { return cancel_queued(tx, message.id); });
+    };
+    const auto early = queue({at(50), at(50)});
+    EXPECT_TRUE(cancel(early));
+    EXPECT_TRUE(take(at(60)).empty());
+    EXPECT_EQ(house_.read([](const Tx& tx) { return count_queued(tx, "support"); }), 0);
+    const auto now = house_.read([&](const Tx& tx) { return find_interaction(tx, early.id); });
+    for (const Delivery& delivery : now->deliveries)
+        EXPECT_EQ(delivery.state, DeliveryState::cancelled);
+    EXPECT_FALSE(cancel(early)) << "there is nothing left to take back";
+
+    const auto begun = queue({at(1), at(90)});
+    EXPECT_EQ(take(at(2)).size(), 1u);
+    EXPECT_FALSE(cancel(begun)) << "one recipient's attempt is under way";
+    Delivery failed = begun.deliveries[0];
+    failed.attempts = 1;
+    failed.next_attempt_at = at(99);
+    record(begun, 0, failed);
+    EXPECT_FALSE(cancel(begun)) << "it was tried";
+    EXPECT_EQ(take(at(90)).size(), 1u);
+
+    const auto inbound = house_.add_interaction(sample_interaction(ann_));
+    EXPECT_FALSE(cancel(inbound));
+}
+
 TEST_P(Outbox, KnowsWhenTheNextIsDueAndHowManyWait) {
     const auto next = [&] {
         return house_.read([](const Tx& tx) { return next_due(tx, "support"); });

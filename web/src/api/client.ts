@@ -77,6 +77,8 @@ export class ApiClient {
         signal,
       },
     );
+  takeBack = (id: Id, key: string) =>
+    this.send<Interaction>('POST', `/interactions/${id}/cancel`, {}, { 'Idempotency-Key': key });
   interaction = (id: Id) => this.get<Interaction>(`/interactions/${encodeURIComponent(id)}`);
 
   search = (q: string, cursor?: string | null, signal?: AbortSignal) =>

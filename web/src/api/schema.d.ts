@@ -262,6 +262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an outgoing interaction back before its first attempt */
+        post: operations["post_api_v1_interactions_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{id}/raw": {
         parameters: {
             query?: never;
@@ -747,7 +764,7 @@ export interface components {
             next_attempt_at: string | null;
             remote_id: string | null;
             /** @enum {unknown} */
-            state: "queued" | "accepted" | "failed";
+            state: "queued" | "accepted" | "failed" | "cancelled";
         };
         Identity: {
             display: string;
@@ -788,6 +805,8 @@ export interface components {
             references: string[];
             reply_text: string;
             reply_to: components["schemas"]["Party"][];
+            /** @description When it is to leave, while it waits for that; till then it can be cancelled. */
+            send_at: string | null;
             sent_at: string | null;
             seq: number;
             subject: string;
@@ -854,8 +873,15 @@ export interface components {
             html?: string;
             /** @description The ticket's last_change the agent saw; a ticket that moved on answers 409. */
             seen?: number;
+            /**
+             * Format: date-time
+             * @description Not before then; at most a year ahead.
+             */
+            send_at?: string;
             text: string;
             to?: components["schemas"]["Party"][];
+            /** @description Seconds it waits, so that it can be cancelled; 0 unless said otherwise. */
+            undo_s?: number;
         };
         NewTicket: {
             customer: string;
@@ -1578,6 +1604,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_interactions_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interaction"];
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {

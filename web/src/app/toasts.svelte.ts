@@ -12,20 +12,20 @@ export class Toasts {
   items = $state.raw<Toast[]>([]);
   private nextId = 1;
 
-  say(text: string, action: Toast['action'] = null): void {
-    this.show({ id: this.nextId++, tone: 'plain', text, action });
+  say(text: string, action: Toast['action'] = null, forMs = shownMs): void {
+    this.show({ id: this.nextId++, tone: 'plain', text, action }, forMs);
   }
 
   warn(text: string): void {
-    this.show({ id: this.nextId++, tone: 'danger', text, action: null });
+    this.show({ id: this.nextId++, tone: 'danger', text, action: null }, shownMs);
   }
 
   dismiss(id: number): void {
     this.items = this.items.filter((toast) => toast.id !== id);
   }
 
-  private show(toast: Toast): void {
+  private show(toast: Toast, forMs: number): void {
     this.items = [...this.items.slice(-2), toast];
-    setTimeout(() => this.dismiss(toast.id), shownMs);
+    setTimeout(() => this.dismiss(toast.id), forMs);
   }
 }

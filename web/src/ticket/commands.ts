@@ -2,9 +2,10 @@
 import { flushSync } from 'svelte';
 import type { Desk } from '../app/desk.svelte';
 import type { Command } from '../app/keyboard';
-import type { TicketPatch } from '../api/types';
+import type { Interaction, TicketPatch } from '../api/types';
 import { text } from '../i18n';
 import type { OpenTicket } from './open_ticket.svelte';
+import { undoSeconds } from './reply';
 
 export function runTicketCommand(desk: Desk, ticket: OpenTicket, command: Command): boolean {
   switch (command) {
@@ -45,6 +46,38 @@ export async function solve(desk: Desk, ticket: OpenTicket): Promise<void> {
   desk.toasts.say(text.ticket.solved(before.number), {
     label: text.common.undo,
     run: () => void changeTicket(desk, ticket, { status: before.status }),
+  });
+}
+
+// What the channel shows at once has no way back, and no `send_at`.
+export function offerUndo(
+  desk: Desk,
+  ticket: OpenTicket,
+  sent: Interaction,
+  isSolved: boolean,
+): void {
+  if (!sent.send_at) return;
+  const run = async () => {
+    if (!(await takeBack(desk, ticket, sent))) return;
+    if (isSolved) await changeTicket(desk, ticket, { status: 'open' });
+    if (desk.ticket === ticket) focusComposer();
+  };
+  desk.toasts.say(
+    text.composer.sent,
+    { label: text.common.undo, run: () => void run() },
+    undoSeconds * 1000,
+  );
+}
+
+export async function takeBack(
+  desk: Desk,
+  ticket: OpenTicket,
+  sent: Interaction,
+): Promise<boolean> {
+  return desk.attempt(async () => {
+    await ticket.takeBack(sent);
+    desk.toasts.say(text.delivery.takenBack);
+    desk.inbox.refreshSoon();
   });
 }
 

@@ -4,9 +4,10 @@ import type { Id, Interaction, Me, Reply, Ticket, TicketDetail, TicketPatch } fr
 import { Refresher } from '../app/refresher';
 import { newIdempotencyKey } from '../text/keys';
 import { Draft } from './draft.svelte';
+import { undoSeconds } from './reply';
 import { follow, seenAll, unseen, type Seen } from './seen';
 
-export type SendOutcome = 'sent' | 'stale';
+export type SendOutcome = Interaction | 'stale';
 
 export class OpenTicket {
   detail = $state.raw<TicketDetail | null>(null);
@@ -67,8 +68,9 @@ export class OpenTicket {
 
   async send(reply: Omit<Reply, 'seen'>, isRetry = false): Promise<SendOutcome> {
     const { seen, key } = this.draft.attempt(reply, this.seen?.change ?? 0);
+    let sent: Interaction;
     try {
-      await this.api.reply(this.id, { ...reply, seen }, key);
+      sent = await this.api.reply(this.id, { ...reply, seen, undo_s: undoSeconds }, key);
     } catch (problem) {
       if (isRefusal(problem)) this.draft.forgetAttempt();
       if (!isStaleReply(problem)) throw problem;
@@ -86,7 +88,17 @@ export class OpenTicket {
     this.draft.clear('reply');
     this.acknowledge();
     await this.refresh();
-    return 'sent';
+    return sent;
+  }
+
+  // The words come back into the box, unless something else is being written there.
+  async takeBack(sent: Interaction): Promise<void> {
+    await this.api.takeBack(sent.id, newIdempotencyKey());
+    if (!this.draft.isWriting) {
+      this.draft.reply = sent.text;
+      this.draft.save();
+    }
+    await this.refresh();
   }
 
   async addNote(words: string): Promise<void> {

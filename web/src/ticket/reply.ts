@@ -4,6 +4,9 @@ import { text } from '../i18n';
 import { parseParties } from '../text/recipients';
 import type { Draft } from './draft.svelte';
 
+// How long a reply can be taken back before it leaves.
+export const undoSeconds = 10;
+
 type Written = Pick<Draft, 'reply' | 'to' | 'cc' | 'files'>;
 
 // A sentence about the recipients when the reply cannot go out as they stand, else "".
