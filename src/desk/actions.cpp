@@ -116,26 +116,13 @@ Timestamp leaving_time(const ReplyPlan& plan, const ReplyRequest& request, Times
     return is_at_once ? now : request.send_at.value_or(now + request.undo);
 }
 
-bool is_out_and_under_way(const Interaction& interaction) {
+// Somebody has got it or may yet get it.
+bool is_answer(const Interaction& interaction) {
     return interaction.direction == Direction::out &&
            std::ranges::any_of(interaction.deliveries, [](const Delivery& delivery) {
-               return delivery.state != DeliveryState::cancelled;
+               return delivery.state == DeliveryState::queued ||
+                      delivery.state == DeliveryState::accepted;
            });
-}
-
-// The answer was taken back: unless another one followed the customer's newest words, they wait.
-void await_answer_again(Tx& tx, TicketId id, Timestamp now) {
-    Ticket ticket = get_ticket(tx, id);
-    const auto newest = newest_inbound(tx, id);
-    bool is_answered = !newest;
-    if (newest)
-        for (const Interaction& later : newer_than(tx, ticket, newest->seq))
-            is_answered = is_answered || is_out_and_under_way(later);
-    if (!is_answered && ticket.status == TicketStatus::pending) {
-        ticket.status = TicketStatus::open;
-        ticket.waiting_since = newest->received_at;
-    }
-    touch_ticket(tx, ticket, now);
 }
 
 }  // namespace
@@ -202,6 +189,16 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     if (ticket.status == TicketStatus::open) ticket.status = TicketStatus::pending;
     update_ticket(tx, ticket);
     return answer;
+}
+
+void await_answer_again(Tx& tx, TicketId id, Timestamp now) {
+    Ticket ticket = get_ticket(tx, id);
+    const auto newest = newest_inbound(tx, id);
+    if (!newest || ticket.status != TicketStatus::pending) return;
+    if (std::ranges::any_of(newer_than(tx, ticket, newest->seq), is_answer)) return;
+    ticket.status = TicketStatus::open;
+    ticket.waiting_since = newest->received_at;
+    touch_ticket(tx, ticket, now);
 }
 
 Interaction take_back(Tx& tx, InteractionId id, Timestamp now) {

@@ -44,6 +44,8 @@ ReplyPlan plan_reply_for(const Tx& tx, const Ticket& ticket, const std::vector<R
 // Queues the answer; Failure(conflict, reason "stale_reply") when the ticket moved on after `seen`.
 Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRoute>& routes,
                   const std::string& mail_domain, const Actor& actor, Timestamp now);
+// The answer did not go out: a pending ticket that no other one answers is open again.
+void await_answer_again(Tx& tx, TicketId id, Timestamp now);
 // Takes an outgoing interaction back before its first attempt; the ticket waits for an answer
 // again. Failure(conflict, reason "already_begun") when it is too late. Once taken back it stays
 // so.

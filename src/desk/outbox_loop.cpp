@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "desk/actions.hpp"
 #include "desk/delivery.hpp"
 #include "store/changes.hpp"
 #include "store/outbox.hpp"
@@ -165,6 +166,7 @@ awaitable<std::size_t> OutboxLoop::send_due() {
         const std::vector<RecipientResult> results = match_results(due, receipt);
         auto record = [&](Tx& tx) {
             const Timestamp done = house_.clock.now();
+            bool has_failed = false;
             for (std::size_t i = 0; i < due.due.size(); ++i) {
                 const Timestamp wanted =
                     due.interaction.content.sent_at.value_or(due.interaction.occurred_at);
@@ -172,7 +174,10 @@ awaitable<std::size_t> OutboxLoop::send_due() {
                 Delivery delivery = after_attempt(due.interaction.deliveries[due.due[i]], outcome);
                 delivery.maybe_sent_twice = delivery.maybe_sent_twice || due.was_interrupted;
                 record_delivery(tx, due.interaction.id, due.due[i], delivery);
+                has_failed = has_failed || delivery.state == DeliveryState::failed;
             }
+            if (has_failed && !due.is_automatic && due.interaction.ticket)
+                await_answer_again(tx, *due.interaction.ticket, done);
             std::vector<std::string> touched = {due.interaction.id.text(),
                                                 due.interaction.customer.text()};
             if (due.interaction.ticket) touched.push_back(due.interaction.ticket->text());

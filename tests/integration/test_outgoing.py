@@ -195,13 +195,31 @@ class Outgoing(MailDesk):
         note = self.desk.post(f"/api/v1/tickets/{ticket}/notes", {"text": "A note."}).json()
         self.assertEqual(self.cancel(note["id"]).status, 409)
 
-    def test_a_ticket_whose_answer_was_taken_back_waits_again(self):
+    def asked(self, address="ann@example.com"):
+        """A ticket on which the customer has said something."""
         said = self.desk.post("/api/v1/customers", {"display_name": "Ann", "identities": [
-            {"kind": "email", "value": "ann@example.com"}]}).json()
+            {"kind": "email", "value": address}]}).json()
         ticket = self.desk.post("/api/v1/tickets", {"customer": said["id"], "subject": "Call"}).json()["id"]
         self.desk.post("/api/v1/interactions", {"customer": said["id"], "ticket": ticket, "kind": "message",
                                                 "direction": "in", "text": "Where is it?"})
-        first, second = self.reply(ticket, undo_s=60), self.reply(ticket, undo_s=60)
+        return ticket
+
+    def test_a_ticket_whose_answer_reached_nobody_waits_again(self):
+        ticket = self.asked()
+        self.smtp.answers["RCPT"] = lambda command: "250 Ok" if "<bob@" in command else "550 5.1.1 No"
+        to = [{"address": "ann@example.com"}]
+        self.settled(self.reply(ticket, to=to, cc=[{"address": "bob@example.com"}])["id"])
+        self.assertEqual(self.desk.get(f"/api/v1/tickets/{ticket}").json()["status"], "pending")
+        ticket = self.asked("cy@example.com")
+        self.settled(self.reply(ticket, to=to)["id"])
+        view = self.desk.get(f"/api/v1/tickets/{ticket}").json()
+        self.assertEqual(view["status"], "open")
+        self.assertIsNotNone(view["waiting_since"])
+
+    def test_a_ticket_whose_answer_was_taken_back_waits_again(self):
+        ticket = self.asked()
+        to = [{"address": "ann@example.com"}]
+        first, second = (self.reply(ticket, undo_s=60, to=to) for _ in range(2))
         self.cancel(first["id"])
         self.assertEqual(self.desk.get(f"/api/v1/tickets/{ticket}").json()["status"], "pending")
         self.cancel(second["id"])

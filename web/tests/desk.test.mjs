@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)('desk', () => {
     });
     await page.getByText('label.pdf').waitFor();
     await page.getByLabel('Your reply').press('Control+Enter');
-    await page.locator('.out').getByText('On Thursday, between 10 and 18.').waitFor();
+    await page.getByRole('article').getByText('On Thursday, between 10 and 18.').waitFor();
     await page.getByText('Goes to Anna Lindqvist').waitFor();
     await expect.poll(() => page.getByText('Accepted for Anna Lindqvist').count()).toBe(2);
     expect(mock.sent).toHaveLength(1);
