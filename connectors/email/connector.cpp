@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/together.hpp"
 #include "connectors/email/header_write.hpp"
 #include "connectors/email/imap_client.hpp"
 #include "connectors/email/lmtp_listener.hpp"
@@ -17,7 +18,6 @@
 #include "connectors/email/smtp_client.hpp"
 #include "connectors/email/smtp_sessions.hpp"
 #include "connectors/email/survey.hpp"
-#include "connectors/email/together.hpp"
 #include "net/address.hpp"
 
 namespace tributary::email {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/together.hpp"
 #include "connectors/email/fetch_plan.hpp"
 #include "connectors/email/pipe.hpp"
-#include "connectors/email/together.hpp"
 
 namespace tributary::email {
 

@@ -1,13 +1,13 @@
 #include "connector/normalizer_pool.hpp"
 
 #include <algorithm>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/write.hpp>
 #include <csignal>
 #include <list>
 
 #include "base/child.hpp"
 #include "base/log.hpp"
+#include "base/together.hpp"
 #include "connector/inbound_codec.hpp"
 #include "connector/normalizer_wire.hpp"
 
@@ -165,7 +165,6 @@ awaitable<std::optional<InboundMessage>> Helper::read_answer(std::chrono::second
 }
 
 awaitable<void> Helper::answer(Portion& portion, std::chrono::seconds patience) {
-    using namespace boost::asio::experimental::awaitable_operators;
     std::vector<std::string> headers;
     headers.reserve(portion.end - portion.next);
     std::vector<asio::const_buffer> buffers;
@@ -177,7 +176,7 @@ awaitable<void> Helper::answer(Portion& portion, std::chrono::seconds patience) 
     }
     awaitable<void> writing = write(std::move(buffers));
     awaitable<void> reading = read_answers(portion, patience);
-    co_await (std::move(writing) && std::move(reading));
+    co_await together(std::move(writing), std::move(reading));
 }
 
 struct NormalizerPool::Shared : std::enable_shared_from_this<Shared> {
@@ -303,7 +302,6 @@ std::size_t NormalizerPool::live_processes() const {
 
 awaitable<std::vector<InboundMessage>> NormalizerPool::run(NormalizerBinding binding,
                                                            std::vector<std::string> originals) {
-    using namespace boost::asio::experimental::awaitable_operators;
     const std::shared_ptr<Shared> shared = shared_;
     std::vector<InboundMessage> messages(originals.size());
     std::size_t next = 0;
@@ -312,7 +310,7 @@ awaitable<std::vector<InboundMessage>> NormalizerPool::run(NormalizerBinding bin
     } else {
         awaitable<void> one = shared->run_portions(binding, originals, messages, next);
         awaitable<void> other = shared->run_portions(binding, originals, messages, next);
-        co_await (std::move(one) && std::move(other));
+        co_await together(std::move(one), std::move(other));
     }
     for (std::size_t i = 0; i < messages.size(); ++i)
         messages[i].raw = std::move(originals[i]);

@@ -1,8 +1,8 @@
-#include "connectors/email/together.hpp"
+#include "base/together.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-namespace tributary::email {
+namespace tributary {
 
 namespace {
 
@@ -31,4 +31,4 @@ awaitable<void> together(awaitable<void> one, awaitable<void> other) {
     }
 }
 
-}  // namespace tributary::email
+}  // namespace tributary
