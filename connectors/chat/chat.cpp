@@ -154,7 +154,8 @@ http::Reply Chat::generate_token(const http::Request& request) {
     auto visit = visit_of_starter(request);
     if (!visit) return refuse(visit.error());
     if (!visit->is_by_secret) {
-        if (auto hasty = refuse_if_hasty(addresses_, subscriber_of(request.peer))) return std::move(*hasty);
+        if (auto hasty = refuse_if_hasty(addresses_, subscriber_of(request.peer)))
+            return std::move(*hasty);
     }
     const auto pass = gate_.renew(std::move(visit->pass));
     boost::json::object body;

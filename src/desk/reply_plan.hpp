@@ -42,7 +42,7 @@ struct ReplyPlan {
     std::vector<std::string> in_reply_to;
     std::vector<std::string> references;
     std::vector<std::string> warnings;  // sentences for the agent: what speaks against sending
-    std::vector<OwnAddress> own;  // of all routes: never written to
+    std::vector<OwnAddress> own;        // of all routes: never written to
 };
 
 // `newest` is the customer's newest words on the ticket, if there are any.

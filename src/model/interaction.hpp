@@ -62,8 +62,8 @@ struct Attachment {
 struct BouncedRecipient {
     BouncedRecipient() = default;
     std::string address;
-    std::string status;  // "5.1.1"; "" when unknown
-    std::string action;  // failed delayed delivered relayed expanded
+    std::string status;         // "5.1.1"; "" when unknown
+    std::string action;         // failed delayed delivered relayed expanded
     bool is_permanent = false;  // trying again is of no use
     bool is_dead = false;       // the address itself is at fault: nothing reaches it any more
     std::string diagnostic;

@@ -21,7 +21,7 @@ struct DialogueOptions {
     std::string url;
     std::string user;
     Secret password;
-    Secret oauth_token;                        // when set: OAUTHBEARER (RFC 7628) or XOAUTH2, no password
+    Secret oauth_token;  // when set: OAUTHBEARER (RFC 7628) or XOAUTH2, no password
     std::chrono::seconds connect_timeout{30};  // for name, socket, TLS and login together
     std::string ca_file;                       // empty: the system's bundle
 };

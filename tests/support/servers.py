@@ -106,6 +106,8 @@ mail_uid = {self.account.pw_uid}
 mail_gid = {self.account.pw_gid}
 mail_location = maildir:{self.mail}/%u
 mail_fsync = {"optimized" if fsync else "never"}
+# Where the machine has no inotify left, Dovecot looks for itself; every 30 s is too seldom for tests.
+mailbox_idle_check_interval = 2 secs
 passdb {{
   driver = static
   args = password={self.PASSWORD}
