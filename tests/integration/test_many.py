@@ -77,8 +77,10 @@ class Many(unittest.TestCase):
                 reason = answer["error"]["reason"]
                 refused[reason] = refused.get(reason, 0) + 1
                 self.assertFalse(reason.startswith("parser_"), (reason, mail[:200]))
+        # Sanitizers keep what was freed.
+        is_sanitized = b"__asan_init" in pathlib.Path(BINARY).read_bytes()
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        self.assertLess(largest, 256)
+        self.assertLess(largest, 1024 if is_sanitized else 256)
         print(f"{len(everything)} mails ({count} damaged) in {took:.1f} s, largest process {largest:.0f} MiB, refused {refused}",
               file=sys.stderr)
 
