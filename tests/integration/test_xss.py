@@ -38,7 +38,7 @@ class Xss(unittest.TestCase):
         self.assertGreaterEqual(len(safe), 500)
         policy = json.loads((ROOT / "web" / "policies.json").read_text())["default"]
         shown = [{"raw": html_of(mail), "safe": one} for mail, one in zip(mails, safe)]
-        out = subprocess.run(["node", str(ROOT / "tests" / "integration" / "node" / "browser" / "xss.mjs"), policy],
+        out = subprocess.run(["node", str(ROOT / "tests" / "support" / "xss_browser.mjs"), policy],
                              input=json.dumps(shown), capture_output=True, text=True, timeout=600)
         self.assertEqual(out.returncode, 0, out.stderr)
         report = json.loads(out.stdout)
