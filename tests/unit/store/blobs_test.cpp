@@ -28,7 +28,7 @@ class Blobs : public StoreTest {
         fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(2));
     }
     const std::string small_ = "small bytes";
-    const std::string large_ = std::string(64 * 1024, 'L');
+    const std::string large_ = std::string(256 * 1024, 'L');
 };
 INSTANTIATE_STORE_TESTS(Blobs);
 
