@@ -68,7 +68,7 @@ TEST_P(Blobs, AlteredOrMissingBytesAreNeverServed) {
 
 TEST_P(Blobs, FilesThatNoRowNamesAreSweptOnceTheyAreOld) {
     keep(large_);
-    house_.store().stage(std::string(70'000, 'o'));
+    house_.store().stage(std::string(large_.size(), 'o'));
     std::ofstream(house_.folder() / "blobs" / ".new-0123") << "unfinished";
     ASSERT_EQ(files().size(), 3u);
     house_.close();
