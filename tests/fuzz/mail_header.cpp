@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "connectors/email/addresses.hpp"
 #include "connectors/email/header_text.hpp"
+#include "connectors/email/mime_read.hpp"
 #include "model/identity.hpp"
 
 namespace {
@@ -26,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check_line(party.address);
     }
     for (const auto& [name, text] : email::parse_parameterized(value).parameters)
-        check_line(text);
+        check_line(email::safe_filename(text));
     for (const std::string& id : email::parse_message_ids(value, 50))
         check_line(id);
     email::parse_header_date(value);
