@@ -103,7 +103,7 @@ TEST_F(DovecotTest, RenumberedMailIsRecognised) {
 }
 
 TEST_F(DovecotTest, WhatWaitedThroughALongOutageComesInOrder) {
-    constexpr int waiting = 1'600;  // several listings, many batches
+    constexpr int waiting = 5'000;  // several listings, many batches
     for (int i = 0; i < waiting; ++i)
         deliver(std::to_string(i));
     host.stored_cursor = "INBOX;uidvalidity=1;uid=0";
