@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "bench"))
 from measure import cpu_seconds, intake_count, pss_mib, say  # noqa: E402
-from servers import Dovecot, Tributary, wait_until  # noqa: E402
+from servers import Dovecot, Tributary, mailbox, wait_until  # noqa: E402
 
 
 def connector(number, dovecot):

@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "bench"))
 from measure import cpu_seconds, intake_count, pss_mib, say, thread_seconds  # noqa: E402
-from servers import Dovecot, Tributary, wait_until  # noqa: E402
+from servers import Dovecot, Tributary, mailbox, wait_until  # noqa: E402
 
 WORDS = ("order invoice kettle delivery broken thanks please customer number refund parcel address "
          "yesterday tomorrow question answer colour size return warranty account password").split()

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "bench"))
 from measure import fdatasync_rate, say  # noqa: E402
-from servers import Dovecot, Tributary  # noqa: E402
+from servers import Dovecot, Tributary, mailbox  # noqa: E402
 
 
 def main():

@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from relay import Relay  # noqa: E402
-from servers import Dovecot, SmtpSink, Tributary, wait_until  # noqa: E402
+from servers import Dovecot, SmtpSink, Tributary, mailbox, wait_until  # noqa: E402
 
 ONE, TWO = "support@one.example", "support@two.example"
 

@@ -16,7 +16,7 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from servers import ROOT, Dovecot, SmtpSink, Tributary, wait_until  # noqa: E402
+from servers import Dovecot, ROOT, SmtpSink, Tributary, mailbox, wait_until  # noqa: E402
 
 NODE = ROOT / "tests" / "integration" / "node"
 SHOP_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -40,17 +40,7 @@ Ann
 
 
 def connectors(dovecot, sink):
-    return f"""
-[[connector]]
-name = "support"
-channel = "email"
-address = "support@example.org"
-trusted_authserv = ["mx.test"]
-imap.url = "{dovecot.url()}"
-imap.user = "support"
-imap.password = "{Dovecot.PASSWORD}"
-smtp.url = "{sink.url()}"
-
+    return mailbox(dovecot, sink) + f"""
 [[connector]]
 name = "contact"
 channel = "webform"

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 
-from servers import Dovecot, Tributary, wait_until
+from servers import Dovecot, Tributary, mailbox, wait_until
 
 
 def mail(number):

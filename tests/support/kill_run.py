@@ -17,24 +17,14 @@ import sqlite3
 import threading
 import time
 
-from servers import Dovecot, SmtpSink, Tributary, free_port, wait_until
+from servers import Dovecot, SmtpSink, Tributary, free_port, mailbox, wait_until
 
 SHOP_KEY = b"0123456789abcdef0123456789abcdef"
 CHAT_SECRET = "the-site-backend-knows-this-secret"
 
 
 def connectors(dovecot, sink):
-    return f"""
-[[connector]]
-name = "support"
-channel = "email"
-address = "support@example.org"
-trusted_authserv = ["mx.test"]
-imap.url = "{dovecot.url()}"
-imap.user = "support"
-imap.password = "{Dovecot.PASSWORD}"
-smtp.url = "{sink.url()}"
-
+    return mailbox(dovecot, sink) + f"""
 [[connector]]
 name = "contact"
 channel = "webform"

@@ -220,6 +220,22 @@ class Reply:
         return json.loads(self.body)
 
 
+def mailbox(dovecot, smtp=None, name="support", user="support", address="support@example.org", more=""):
+    """A mailbox on that Dovecot as a [[connector]], answering through `smtp` when given; `more` are further lines."""
+    return f"""
+[[connector]]
+name = "{name}"
+channel = "email"
+address = "{address}"
+trusted_authserv = ["mx.test"]
+imap.url = "{dovecot.url()}"
+imap.user = "{user}"
+imap.password = "{dovecot.PASSWORD}"
+{f'smtp.url = "{smtp.url()}"' if smtp else ""}
+{more}
+"""
+
+
 class Tributary:
     """The daemon on a folder of its own. `connectors` is TOML text."""
 
