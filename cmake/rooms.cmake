@@ -22,7 +22,7 @@ endfunction()
 # tributary_connector(NAME LIBRARIES …): a room at level 3, one folder a channel.
 function(tributary_connector name)
     cmake_parse_arguments(ROOM "" "" "LIBRARIES" ${ARGN})
-    tributary_room(connector_${name} FOLDER connectors/${name} NEEDS connector net http
+    tributary_room(connector_${name} FOLDER connectors/${name} NEEDS connector net http html
                    LIBRARIES ${ROOM_LIBRARIES})
 endfunction()
 

@@ -10,12 +10,12 @@
 #include "connectors/email/body.hpp"
 #include "connectors/email/bounce.hpp"
 #include "connectors/email/charset.hpp"
-#include "connectors/email/html_sanitize.hpp"
-#include "connectors/email/html_text.hpp"
 #include "connectors/email/mime_read.hpp"
 #include "connectors/email/prescan.hpp"
 #include "connectors/email/reply_address.hpp"
 #include "connectors/email/reply_text.hpp"
+#include "html/sanitize.hpp"
+#include "html/text.hpp"
 
 namespace tributary::email {
 namespace {

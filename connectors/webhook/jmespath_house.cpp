@@ -3,10 +3,10 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "connectors/webhook/html_text.hpp"
 #include "connectors/webhook/jmespath_functions.hpp"
 #include "connectors/webhook/json_text.hpp"
 #include "connectors/webhook/time_text.hpp"
+#include "html/text.hpp"
 #include "model/identity.hpp"
 
 namespace tributary::webhook {

@@ -17,8 +17,8 @@
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"
-#include "connectors/email/html_text.hpp"
 #include "connectors/email/normalize.hpp"
+#include "html/text.hpp"
 #include "mail_corpora.hpp"
 
 namespace tributary::email {

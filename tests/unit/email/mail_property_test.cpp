@@ -12,10 +12,10 @@
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "connectors/email/charset.hpp"
-#include "connectors/email/html_text.hpp"
 #include "connectors/email/mime_read.hpp"
 #include "connectors/email/normalize.hpp"
 #include "connectors/email/transfer.hpp"
+#include "html/text.hpp"
 #include "mail_corpora.hpp"
 
 namespace tributary::email {

@@ -11,8 +11,6 @@
 #include "connectors/email/body.hpp"
 #include "connectors/email/charset.hpp"
 #include "connectors/email/header_text.hpp"
-#include "connectors/email/html_sanitize.hpp"
-#include "connectors/email/html_text.hpp"
 #include "connectors/email/normalize.hpp"
 #include "connectors/email/prescan.hpp"
 #include "connectors/email/reply_text.hpp"
@@ -309,76 +307,6 @@ TEST(Authenticity, BelievesOnlyTheTrustedServersTopmostField) {
         EXPECT_EQ(judge_sender(settings, Headers(one.header), "ann@ann.example"), one.proof)
             << one.header;
     }
-}
-
-TEST(Html, KeepsOnlyWhatIsHarmless) {
-    const struct {
-        std::string_view html, safe;
-    } cases[] = {
-        {"<p>a<script>alert(1)</script>b", "<p>ab</p>"},
-        {"<img src=x onerror=alert(1)>", "<img>"},
-        {"<a href=\"java\nscript:alert(1)\">x</a>", "<a>x</a>"},
-        {"<a href=' https://example.com/?a=1&amp;b=2 '>x</a>",
-         "<a href=\"https://example.com/?a=1&amp;b=2\" target=\"_blank\" rel=\"noopener noreferrer "
-         "nofollow\">x</a>"},
-        {"<svg><style><img src=x></svg>a", ""},
-        {"<svg><p>a", "<p>a</p>"},
-        {"<form><p>kept</form>", "<p>kept</p>"},
-        {"<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"},
-        {"<table><tr><td>a</div><td>b</table>", "<table><tr><td>a</td><td>b</td></tr></table>"},
-        {"<!-- <b>hidden</b> -->a<!-- open", "a open"},
-        {"1 < 2 &amp; 3 &copy; &#x41;&#128;", "1 &lt; 2 &amp; 3 © A€"},
-    };
-    for (const auto& one : cases)
-        EXPECT_EQ(sanitize_html(one.html), one.safe) << one.html;
-}
-
-TEST(Html, StaysLinearOnHostileInput) {
-    for (const auto* piece : {"<div>", "<!--", "<title>", "<a b=", "<svg>", "&amp", "</p>",
-                              "<b><i>", "<td>", "<a href='"}) {
-        EXPECT_LT(sanitize_html(repeat(piece, 100'000)).size(), max_html_output + 10'000) << piece;
-    }
-}
-
-TEST(Html, ReadsAsText) {
-    const struct {
-        std::string_view html, text;
-    } cases[] = {
-        {"<head><title>no</title></head><h1>Hello</h1><p>one\n two&nbsp;three<br>four</p>",
-         "Hello\n\none two three\nfour"},
-        {"<p>a</p><ol><li>b<li><p>c</p></li></ol><p>d", "a\n\n1. b\n2. c\n\nd"},
-        {"<ul><li>a<ul><li>b</ul><li>c</ul>", "- a\n  - b\n- c"},
-        {"<ol start=3><li>c<li value=7>g<li></li><li>i</ol>", "3. c\n7. g\n9. i"},
-        {"<table><tr><th>Item<th>Price</tr><tr><td>Tea</td><td>3 €</td></tr></table>",
-         "Item | Price\nTea | 3 €"},
-        {"<table><tr><td></td><td><div>only</div></td></tr></table>", "only"},
-        {"<a href='https://example.com/shop'>the shop</a>", "the shop <https://example.com/shop>"},
-        {"<a href='https://example.com/'>example.com</a>", "example.com"},
-        {"<a href='https://example.com/'>https://example.com/</a>", "https://example.com/"},
-        {"<a href='mailto:ann@example.com?subject=x'>Ann</a>", "Ann <ann@example.com>"},
-        {"<a href='mailto:ann@example.com'>ann@example.com</a>", "ann@example.com"},
-        {"<a href='javascript:x'>x</a>", "x"},
-        {"<a href='https://example.com/shop'>shop</a>", "shop <https://example.com/shop>"},
-        {"<a href='https://evil.example/'>https://bank.example/</a>",
-         "https://bank.example/ <https://evil.example/>"},
-        {"<pre>a\n  b\n\nc</pre>", "a\n  b\n\nc"},
-        {"a<hr>b", "a\n----------\nb"},
-        {"new<blockquote>old<blockquote>older</blockquote></blockquote>end",
-         "new\n\n> old\n>\n> > older\n\nend"},
-        {"<dl><dt>word<dd>meaning</dl>", "word\n  meaning"},
-        {"<p>yes <img alt='\U0001F600' src=x> <img alt=logo src=y></p>", "yes \U0001F600"},
-        {"<head><style>p{}</style><p>never closed", "never closed"},
-        {"<svg><title>t</title><p>words", "words"},
-        {"a<script>b</script><style>c</style><!-- d -->e", "ae"},
-    };
-    for (const auto& one : cases) {
-        HtmlText text;
-        read_html(one.html, {&text});
-        EXPECT_EQ(text.text(), one.text) << one.html;
-    }
-    HtmlText text;
-    read_html("new<blockquote>old</blockquote>", {&text});
-    EXPECT_EQ(trim(text.unquoted_text()), "new");
 }
 
 TEST(ReplyText, KeepsTheNewestWords) {

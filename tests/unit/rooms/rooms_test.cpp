@@ -40,8 +40,8 @@ std::string room_of(std::string path) {
 
 std::optional<int> level_of(const std::string& room) {
     static const std::map<std::string, int> levels = {
-        {"base", 0},      {"model", 1}, {"net", 1}, {"http", 1}, {"store", 2},
-        {"connector", 2}, {"desk", 3},  {"api", 4}, {"app", 5},
+        {"base", 0},  {"model", 1},     {"net", 1},  {"http", 1}, {"html", 1},
+        {"store", 2}, {"connector", 2}, {"desk", 3}, {"api", 4},  {"app", 5},
     };
     if (room.starts_with("connectors/")) return 3;
     const auto at = levels.find(room);
@@ -49,8 +49,8 @@ std::optional<int> level_of(const std::string& room) {
 }
 
 bool may_include(const std::string& from, const std::string& to) {
-    static const std::set<std::string> for_connectors = {"base", "model", "net", "http",
-                                                         "connector"};
+    static const std::set<std::string> for_connectors = {"base", "model", "net",
+                                                         "http", "html",  "connector"};
     if (from == to) return true;
     if (from.starts_with("connectors/")) return for_connectors.contains(to);
     if (to.starts_with("connectors/")) return false;
@@ -106,7 +106,7 @@ const std::vector<Library>& libraries() {
         {"curl/", {"src/net/"}},
         {"boost/beast", {"src/http/"}},
         {"vmime/", {"connectors/email/mime"}},
-        {"libxml/", {"connectors/email/html"}},
+        {"libxml/", {"src/html/"}},
         {"spdlog/", {"src/base/log."}},
         {"toml++/", {"src/base/settings_toml.cpp"}},
         {"sodium", {"src/base/crypto.", "src/base/seal."}},

@@ -5,7 +5,6 @@
 
 #include <boost/json/parse.hpp>
 
-#include "connectors/webhook/html_text.hpp"
 #include "connectors/webhook/json_text.hpp"
 
 namespace tributary::webhook {
@@ -97,29 +96,6 @@ TEST(Jmespath, EndsWhatWouldRunAway) {
     EXPECT_EQ(search("'open", "{}"), "error syntax");
     EXPECT_EQ(search("'open\\", "{}"), "error syntax");
     EXPECT_EQ(search("a[99999999999999999999]", "{}"), "error syntax");
-}
-
-TEST(HtmlText, KeepsWordsAndLines) {
-    struct Case {
-        const char* html;
-        const char* text;
-    };
-    const Case cases[] = {
-        {"plain", "plain"},
-        {"<div>one</div><div>two</div>", "one\n\ntwo"},
-        {"a  \n b", "a b"},
-        {"x<!-- hidden -->y", "xy"},
-        {"<style>p{}</style>seen", "seen"},
-        {"<script>never ends", ""},
-        {"&#x1F600;&#65;&lt;&nosuch;",
-         "\xF0\x9F\x98\x80"
-         "A<&nosuch;"},
-        {"&#xD800;&#0;", "\xEF\xBF\xBD\xEF\xBF\xBD"},
-        {"open <b", "open"},
-        {"", ""},
-    };
-    for (const Case& test : cases)
-        EXPECT_EQ(html_to_text(test.html), test.text) << test.html;
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tributary::email {
+namespace tributary {
 
 struct HtmlAttribute {
     std::string name;   // lower case
@@ -33,4 +33,4 @@ class HtmlSink {
 // no prose (script, style, title, ...) are left out; `html` is valid UTF-8.
 void read_html(std::string_view html, const std::vector<HtmlSink*>& sinks);
 
-}  // namespace tributary::email
+}  // namespace tributary

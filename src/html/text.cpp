@@ -1,4 +1,4 @@
-#include "connectors/email/html_text.hpp"
+#include "html/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 
-namespace tributary::email {
+namespace tributary {
 namespace {
 
 constexpr std::size_t max_containers = 1000;
@@ -311,4 +311,10 @@ std::string HtmlText::unquoted_text() const {
     return all;
 }
 
-}  // namespace tributary::email
+std::string html_to_text(std::string_view html) {
+    HtmlText words;
+    read_html(html, {&words});
+    return words.text();
+}
+
+}  // namespace tributary

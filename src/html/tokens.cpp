@@ -1,4 +1,4 @@
-#include "connectors/email/html_tokens.hpp"
+#include "html/tokens.hpp"
 
 #include <libxml/HTMLparser.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 
-namespace tributary::email {
+namespace tributary {
 namespace {
 
 constexpr std::size_t max_attributes = 64;
@@ -278,4 +278,4 @@ void read_html(std::string_view html, const std::vector<HtmlSink*>& sinks) {
     Tokenizer(html, sinks).run();
 }
 
-}  // namespace tributary::email
+}  // namespace tributary

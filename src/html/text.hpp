@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/email/html_tokens.hpp"
+#include "html/tokens.hpp"
 
-namespace tributary::email {
+namespace tributary {
 
 class HtmlText final : public HtmlSink {
  public:
@@ -60,4 +60,7 @@ class HtmlText final : public HtmlSink {
     std::size_t link_start_ = 0;  // where its text began in line_
 };
 
-}  // namespace tributary::email
+// The whole text of one string.
+std::string html_to_text(std::string_view html);
+
+}  // namespace tributary

@@ -1,4 +1,4 @@
-#include "connectors/email/html_sanitize.hpp"
+#include "html/sanitize.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace tributary::email {
+namespace tributary {
 namespace {
 
 using Names = std::unordered_set<std::string_view>;
@@ -256,4 +256,4 @@ std::string sanitize_html(std::string_view html) {
     return sanitizer.finish();
 }
 
-}  // namespace tributary::email
+}  // namespace tributary

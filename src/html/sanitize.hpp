@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/email/html_tokens.hpp"
+#include "html/tokens.hpp"
 
-namespace tributary::email {
+namespace tributary {
 
 inline constexpr std::size_t max_html_bytes = 2'000'000;   // of input; beyond: text only
 inline constexpr std::size_t max_html_output = 4'000'000;  // what does not fit is left out
@@ -38,4 +38,4 @@ class HtmlSanitizer final : public HtmlSink {
 // The two together over one string.
 std::string sanitize_html(std::string_view html);
 
-}  // namespace tributary::email
+}  // namespace tributary

@@ -4,21 +4,21 @@
 #include <cstdlib>
 
 #include "base/text.hpp"
-#include "connectors/email/html_sanitize.hpp"
-#include "connectors/email/html_text.hpp"
+#include "html/sanitize.hpp"
+#include "html/text.hpp"
 
 namespace {
 
 using namespace tributary;
 
-class Judge final : public email::HtmlSink {
+class Judge final : public HtmlSink {
  public:
-    void on_tag(const email::HtmlTag& tag) override {
+    void on_tag(const HtmlTag& tag) override {
         for (const char* bad : {"script", "style", "svg", "math", "form", "iframe", "object",
                                 "embed", "base", "meta", "link", "template", "input", "button"}) {
             if (tag.name == bad) std::abort();
         }
-        for (const email::HtmlAttribute& attribute : tag.attributes) {
+        for (const HtmlAttribute& attribute : tag.attributes) {
             if (attribute.name.starts_with("on") || attribute.name == "srcdoc") std::abort();
             if (attribute.name == "href" || attribute.name == "src") check_link(attribute.value);
         }
@@ -40,13 +40,13 @@ class Judge final : public email::HtmlSink {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
     if (!is_valid_utf8(bytes)) return 0;
-    const std::string safe = email::sanitize_html(bytes);
-    if (!is_valid_utf8(safe) || safe.size() > email::max_html_output + 100'000) std::abort();
+    const std::string safe = sanitize_html(bytes);
+    if (!is_valid_utf8(safe) || safe.size() > max_html_output + 100'000) std::abort();
     Judge judge;
-    email::read_html(safe, {&judge});
-    if (email::sanitize_html(safe) != safe) std::abort();
-    email::HtmlText text;
-    email::read_html(bytes, {&text});
+    read_html(safe, {&judge});
+    if (sanitize_html(safe) != safe) std::abort();
+    HtmlText text;
+    read_html(bytes, {&text});
     if (!is_valid_utf8(text.text()) || !is_valid_utf8(text.unquoted_text())) std::abort();
     return 0;
 }
