@@ -19,18 +19,6 @@ from measure import cpu_seconds, intake_count, pss_mib, say  # noqa: E402
 from servers import Dovecot, Tributary, mailbox, wait_until  # noqa: E402
 
 
-def connector(number, dovecot):
-    return f"""
-[[connector]]
-name = "box-{number}"
-channel = "email"
-address = "box{number}@example.org"
-imap.url = "{dovecot.url()}"
-imap.user = "box{number}"
-imap.password = "{Dovecot.PASSWORD}"
-"""
-
-
 def measure(folder, mailboxes, seconds):
     # Two descriptors a mailbox: libcurl's socket, and the one that is watched.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -49,7 +37,7 @@ def measure(folder, mailboxes, seconds):
         time.sleep(1)  # lets start-up's work end
         empty = pss_mib(pid)
         desk.stop()
-        desk.write_config("".join(connector(number, dovecot) for number in range(mailboxes)))
+        desk.write_config("".join(mailbox(dovecot, name=f"box-{number}", user=f"box{number}", address=f"box{number}@example.org") for number in range(mailboxes)))
         desk.start(patience=120)
         pid = desk.process.child.pid
         began = time.monotonic()

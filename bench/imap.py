@@ -5,20 +5,18 @@ on the same server in the same run.
     bench/imap.py [--mails N] [--folder DIR]
 """
 
-import argparse
 import os
 import pathlib
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "bench"))
-from measure import cpu_seconds, intake_count, pss_mib, say, thread_seconds  # noqa: E402
+from measure import cpu_seconds, in_scratch_folder, intake_count, pss_mib, say, thread_seconds  # noqa: E402
 from servers import Dovecot, Tributary, mailbox, wait_until  # noqa: E402
 
 WORDS = ("order invoice kettle delivery broken thanks please customer number refund parcel address "
@@ -103,16 +101,7 @@ def bench_mails(folder, mails):
             total += len(message)
             dovecot.deliver("support", message)
         print(f"{mails} mails, {total / 1e6:.1f} MB")
-        desk = Tributary(folder / "mail", f"""
-[[connector]]
-name = "support"
-channel = "email"
-address = "support@example.org"
-trusted_authserv = ["mx.test"]
-imap.url = "{dovecot.url()}"
-imap.user = "support"
-imap.password = "{dovecot.PASSWORD}"
-""")
+        desk = Tributary(folder / "mail", mailbox(dovecot))
         # Both sides find Dovecot's index warm: whoever is first would pay for building it.
         warm = mbsync_rate(folder, dovecot, mails)
         shutil.rmtree(folder / "mbsync", ignore_errors=True)
@@ -147,16 +136,5 @@ imap.password = "{dovecot.PASSWORD}"
         dovecot.stop()
 
 
-def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--mails", type=int, default=10_000)
-    options.add_argument("--folder")
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tributary-bench-", dir=chosen.folder) as name:
-        folder = pathlib.Path(name)
-        folder.chmod(0o755)
-        bench_mails(folder, chosen.mails)
-
-
 if __name__ == "__main__":
-    main()
+    in_scratch_folder(bench_mails, "--mails", 10_000)

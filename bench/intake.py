@@ -4,19 +4,19 @@
     bench/intake.py [--seconds S] [--folder DIR]
 """
 
-import argparse
 import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "bench"))
-from measure import cpu_seconds, fdatasync_rate, intake_count, pss_mib, say, sqlite_rate, thread_seconds  # noqa: E402
+from measure import (cpu_seconds, fdatasync_rate, in_scratch_folder, intake_count, pss_mib, say,  # noqa: E402
+                     sqlite_rate, thread_seconds)
 from servers import Tributary  # noqa: E402
+
 
 def bench_webhooks(folder, seconds):
     batch = sqlite_rate(folder, 100)
@@ -63,16 +63,5 @@ tickets = "never"
         desk.stop()
 
 
-def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--seconds", type=int, default=8)
-    options.add_argument("--folder")
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tributary-bench-", dir=chosen.folder) as name:
-        folder = pathlib.Path(name)
-        folder.chmod(0o755)
-        bench_webhooks(folder, chosen.seconds)
-
-
 if __name__ == "__main__":
-    main()
+    in_scratch_folder(bench_webhooks, "--seconds", 8)

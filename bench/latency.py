@@ -27,15 +27,7 @@ def main():
         folder.chmod(0o755)
         (folder / "imap").mkdir()
         dovecot = Dovecot(folder / "imap").start()
-        desk = Tributary(folder / "desk", f"""
-[[connector]]
-name = "support"
-channel = "email"
-address = "support@example.org"
-imap.url = "{dovecot.url()}"
-imap.user = "support"
-imap.password = "{dovecot.PASSWORD}"
-""").start()
+        desk = Tributary(folder / "desk", mailbox(dovecot)).start()
         try:
             desk.wait_for_connector("support")
             seen = desk.get("/api/v1/changes?after=0").json()["newest"]

@@ -1,9 +1,11 @@
 """What benchmarks share: the daemon's CPU and memory from /proc, and what the disk and SQLite do bare."""
 
+import argparse
 import os
 import pathlib
 import re
 import sqlite3
+import tempfile
 import time
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -77,3 +79,15 @@ def intake_count(desk, connector):
 
 def say(label, value, unit, remark=""):
     print(f"{label:<58} {value:>12,.1f} {unit:<10} {remark}", flush=True)
+
+
+def in_scratch_folder(bench, size_option, size):
+    """The main of a benchmark that takes one size: runs `bench(folder, size)` in a folder that is gone afterwards."""
+    options = argparse.ArgumentParser()
+    options.add_argument(size_option, dest="size", type=int, default=size)
+    options.add_argument("--folder", help="on whose disk")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tributary-bench-", dir=chosen.folder) as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)  # for servers that run as nobody
+        bench(folder, chosen.size)

@@ -14,21 +14,6 @@ from servers import Dovecot, SmtpSink, Tributary, mailbox, wait_until  # noqa: E
 ONE, TWO = "support@one.example", "support@two.example"
 
 
-def mailbox(address, user, dovecot, smtp, acknowledge="false"):
-    return f"""
-[[connector]]
-name = "support"
-channel = "email"
-address = "{address}"
-acknowledge = {acknowledge}
-trusted_authserv = ["mx.test"]
-imap.url = "{dovecot.url()}"
-imap.user = "{user}"
-imap.password = "{Dovecot.PASSWORD}"
-smtp.url = "{smtp.url()}"
-"""
-
-
 def hello(sender, recipient):
     message = email.message.EmailMessage(policy=email.policy.SMTP)
     message["From"], message["To"], message["Subject"] = sender, recipient, "Shall we talk?"
@@ -73,8 +58,9 @@ class TwoHouses(Servers):
         """Number of automatic mails that one mail from one house to the other brings about."""
         relay = Relay(self.dovecot, {ONE: "one", TWO: "two"}, change).start()
         self.addCleanup(relay.stop)
-        houses = {"one": self.start_house("house-one", mailbox(ONE, "one", self.dovecot, relay, "true")),
-                  "two": self.start_house("house-two", mailbox(TWO, "two", self.dovecot, relay, "true"))}
+        houses = {user: self.start_house(f"house-{user}", mailbox(self.dovecot, relay, user=user, address=address,
+                                                                  more="acknowledge = true"))
+                  for user, address in (("one", ONE), ("two", TWO))}
         relay.deliver(ONE, TWO, hello(ONE, TWO))
 
         def is_quiet():
@@ -152,7 +138,7 @@ class MailThatCameBack(Servers):
         (self.root / "smtp").mkdir()
         self.sink = SmtpSink(self.root / "smtp").start()
         self.addCleanup(self.sink.stop)
-        self.desk = self.start_house("desk", mailbox(ONE, "one", self.dovecot, self.sink))
+        self.desk = self.start_house("desk", mailbox(self.dovecot, self.sink, user="one", address=ONE, more="acknowledge = false"))
 
     def ticket(self):
         return self.desk.get(f"/api/v1/tickets/{self.number}").json()

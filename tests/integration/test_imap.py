@@ -71,7 +71,6 @@ class Provider:
         self.server.server_close()
 
 
-@unittest.skipUnless(shutil.which("dovecot"), "dovecot is not installed")
 class Imap(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tributary-imap-"))

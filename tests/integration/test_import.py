@@ -1,7 +1,6 @@
 """The quick version of tests/torture_imap.py."""
 
 import pathlib
-import shutil
 import sys
 import tempfile
 import unittest
@@ -10,7 +9,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from import_run import ImportRun, is_good  # noqa: E402
 
 
-@unittest.skipUnless(shutil.which("dovecot"), "dovecot is not installed")
 class Import(unittest.TestCase):
     def test_each_mail_once_across_five_kills_and_a_renumbering(self):
         with tempfile.TemporaryDirectory(prefix="tributary-import-") as folder:

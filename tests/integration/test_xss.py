@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import unittest
@@ -26,7 +25,7 @@ def html_of(mail):
 
 
 class Xss(unittest.TestCase):
-    @unittest.skipUnless(shutil.which("node") and os.path.exists(CHROMIUM), "needs node and chromium")
+    @unittest.skipUnless(os.path.exists(CHROMIUM), "chromium is optional: Ubuntu offers it only as a snap")
     def test_nothing_runs_and_nothing_leaves(self):
         mails = [mail_of(one) for one in vectors()]
         mails += [file.read_bytes() for file in sorted(CORPUS.glob("*.eml"))]

@@ -32,16 +32,7 @@ class ImportRun:
         self.folder.chmod(0o755)
         (self.folder / "imap").mkdir()
         self.dovecot = Dovecot(self.folder / "imap", fsync=False).start()
-        self.desk = Tributary(self.folder / "desk", f"""
-[[connector]]
-name = "support"
-channel = "email"
-address = "support@example.org"
-trusted_authserv = ["mx.test"]
-imap.url = "{self.dovecot.url()}"
-imap.user = "support"
-imap.password = "{Dovecot.PASSWORD}"
-""")
+        self.desk = Tributary(self.folder / "desk", mailbox(self.dovecot))
 
     def deliver(self, upto):
         while self.delivered < min(upto, self.mails):
