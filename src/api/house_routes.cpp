@@ -27,6 +27,7 @@ awaitable<http::Reply> me(ApiContext& context, http::Request, Actor actor) {
     body["role"] = to_string(actor.role);
     body["newest_change"] = newest;
     body["public_url"] = context.house.public_url;
+    body["undo_s"] = context.house.undo_window.count();
     co_return http::Reply::json(200, body);
 }
 

@@ -34,9 +34,10 @@ constexpr const char* kSchemas = R"json({
 "NewTokenReply": {"allOf": [{"$ref": "#/components/schemas/Token"}, {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}]},
 "TokenPage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Token"}}, "next": {"type": ["string", "null"]}}},
-"Me": {"type": "object", "required": ["agent", "role", "newest_change", "public_url"], "properties": {
+"Me": {"type": "object", "required": ["agent", "role", "newest_change", "public_url", "undo_s"], "properties": {
   "agent": {"$ref": "#/components/schemas/Agent"}, "role": {"$ref": "#/components/schemas/Role"},
-  "newest_change": {"type": "integer"}, "public_url": {"type": "string"}}},
+  "newest_change": {"type": "integer"}, "public_url": {"type": "string"},
+  "undo_s": {"type": "integer", "minimum": 0, "maximum": 60, "description": "How long this house lets a reply wait, so that it can be taken back."}}},
 "Identity": {"type": "object", "required": ["kind", "value", "proof", "scope", "display", "stale"], "properties": {
   "stale": {"type": "boolean"}, "kind": {"type": "string"}, "value": {"type": "string"}, "proof": {"$ref": "#/components/schemas/Proof"},
   "scope": {"type": ["string", "null"]}, "display": {"type": "string"}}},
@@ -125,11 +126,15 @@ constexpr const char* kSchemas = R"json({
 "TicketChange": {"type": "object", "properties": {
   "status": {"type": "string"}, "type": {"type": "string"}, "priority": {"type": "string"}, "assignee": {"type": ["string", "null"]},
   "subject": {"type": "string"}}},
-"NewReply": {"type": "object", "required": ["text"], "properties": {
-  "text": {"type": "string"}, "html": {"type": "string"}, "to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
+"NewReply": {"type": "object", "properties": {
+  "text": {"type": "string", "description": "Required without html."}, "html": {"type": "string", "description": "Made safe by the server; without text, the text is made from it."},
+  "to": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
   "cc": {"type": "array", "items": {"$ref": "#/components/schemas/Party"}},
-  "attachments": {"type": "array", "maxItems": 20, "items": {"type": "object", "required": ["filename", "data"], "properties": {
-    "filename": {"type": "string"}, "content_type": {"type": "string"}, "data": {"type": "string", "description": "base64"}}}},
+  "attachments": {"type": "array", "maxItems": 20, "items": {"anyOf": [
+    {"type": "object", "required": ["filename", "data"], "properties": {
+      "filename": {"type": "string"}, "content_type": {"type": "string"}, "data": {"type": "string", "description": "base64"},
+      "content_id": {"type": "string", "maxLength": 100, "description": "What the HTML names it by, as in <img src=\"cid:…\">."}}},
+    {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "description": "A file that stands on this ticket already."}}}]}},
   "seen": {"type": "integer", "description": "The ticket's last_change the agent saw; a ticket that moved on answers 409."},
   "send_at": {"type": "string", "format": "date-time", "description": "Not before then; at most a year ahead."},
   "undo_s": {"type": "integer", "minimum": 0, "maximum": 60, "description": "Seconds it waits, so that it can be cancelled; 0 unless said otherwise."}}},

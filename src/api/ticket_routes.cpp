@@ -2,8 +2,8 @@
 
 #include "api/guard.hpp"
 #include "api/names.hpp"
+#include "api/reply_body.hpp"
 #include "api/routes.hpp"
-#include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "store/customers.hpp"
 #include "store/interactions.hpp"
@@ -13,8 +13,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kTicketWindow = 200;  // newest interactions shown with a ticket
-constexpr std::size_t kMaxReplyFiles = 20;
-constexpr std::size_t kMaxReplyBody = 40'000'000;
 
 http::Reply ticket_reply(const Tx& tx, int status, TicketId id) {
     const auto row = find_ticket_row(tx, id);
@@ -141,76 +139,6 @@ awaitable<http::Reply> patch(ApiContext& context, http::Request request, Actor a
         [&](Tx& tx) { return ticket_reply(tx, 200, change_ticket(tx, id, change, now).id); });
 }
 
-std::vector<Party> parties_member(const json::object& body, const char* key) {
-    std::vector<Party> parties;
-    const json::value* list = body.if_contains(key);
-    if (!list || list->is_null()) return parties;
-    const auto wrong = [&](const char* what) {
-        return Failure(Error(Outcome::invalid, "The recipients are not valid.")
-                           .with_field(std::string("/") + key, what));
-    };
-    if (!list->is_array() || list->get_array().size() > 100)
-        throw wrong("must be a list of at most 100");
-    for (const json::value& entry : list->get_array()) {
-        const json::object* one = entry.if_object();
-        const json::value* address = one ? one->if_contains("address") : nullptr;
-        if (!address || !address->is_string()) throw wrong("each needs an address");
-        const json::value* name = one->if_contains("name");
-        if (name && !name->is_string() && !name->is_null()) throw wrong("a name must be text");
-        parties.emplace_back(
-            name && name->is_string() ? std::string(name->get_string()) : std::string(),
-            std::string(address->get_string()));
-    }
-    return parties;
-}
-
-// The files of a reply, decoded; their bytes stay beside the metadata until they are staged.
-std::vector<InboundFile> files_member(const json::object& body) {
-    std::vector<InboundFile> files;
-    const json::value* list = body.if_contains("attachments");
-    if (!list || list->is_null()) return files;
-    const auto wrong = [&](const std::string& what) {
-        return Failure(Error(Outcome::invalid, "An attachment is not valid.")
-                           .with_field("/attachments", what));
-    };
-    if (!list->is_array() || list->get_array().size() > kMaxReplyFiles)
-        throw wrong("must be a list of at most " + std::to_string(kMaxReplyFiles));
-    for (const json::value& entry : list->get_array()) {
-        if (!entry.is_object()) throw wrong("each must be an object");
-        const json::object& one = entry.get_object();
-        InboundFile file;
-        file.meta.filename = strip_controls(required_text(one, "filename", 255), Lines::join);
-        file.meta.content_type =
-            text_member(one, "content_type", 255).value_or("application/octet-stream");
-        auto bytes = from_base64(required_text(one, "data", kMaxReplyBody));
-        if (!bytes) throw wrong("'" + file.meta.filename + "' is not base64");
-        file.bytes = std::move(*bytes);
-        files.push_back(std::move(file));
-    }
-    return files;
-}
-
-// Hashing and, for large ones, writing: off the I/O thread.
-awaitable<void> stage_files(ApiContext& context, std::vector<InboundFile> files,
-                            ReplyRequest& reply) {
-    if (files.empty()) co_return;
-    Store& store = context.house.store;
-    auto stage = [&store, &files] {
-        std::vector<StagedBlob> staged;
-        for (InboundFile& file : files)
-            staged.push_back(store.stage(std::move(file.bytes)));
-        return staged;
-    };
-    reply.files = co_await context.house.workers.offload(stage);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        Attachment attachment = files[i].meta;
-        attachment.id = AttachmentId::make(unix_ms(context.house.clock.now()));
-        attachment.sha256 = reply.files[i].sha256;
-        attachment.size = reply.files[i].size;
-        reply.attachments.push_back(std::move(attachment));
-    }
-}
-
 // The refusal that shows what is new, so that the agent can read it before deciding.
 awaitable<http::Reply> stale_reply(ApiContext& context, const ReplyRequest& reply,
                                    const Error& error) {
@@ -229,53 +157,12 @@ awaitable<http::Reply> stale_reply(ApiContext& context, const ReplyRequest& repl
     co_return refusal;
 }
 
-// When the reply leaves: at `send_at`, or after the `undo_s` seconds in which it can be taken back.
-void read_leaving_time(const json::object& body, Timestamp now, ReplyRequest& reply) {
-    constexpr std::chrono::hours kFarthest{24 * 366};
-    constexpr std::int64_t kLongestUndo = 60;
-    const auto wrong = [](const char* pointer, const char* what) {
-        return Failure(Error(Outcome::invalid, "The time of sending is not possible.")
-                           .with_field(pointer, what));
-    };
-    if (const json::value* undo = body.if_contains("undo_s"); undo && !undo->is_null()) {
-        if (!undo->is_int64() || undo->get_int64() < 0 || undo->get_int64() > kLongestUndo)
-            throw wrong("/undo_s", "must be a whole number from 0 to 60");
-        reply.undo = Seconds(undo->get_int64());
-    }
-    const auto text = text_member(body, "send_at", 40);
-    if (!text) return;
-    if (reply.undo > Seconds(0)) throw wrong("/undo_s", "has no meaning beside send_at");
-    reply.send_at = parse_rfc3339(*text);
-    if (!reply.send_at) throw wrong("/send_at", "must be RFC 3339");
-    if (*reply.send_at <= now || *reply.send_at > now + kFarthest)
-        throw wrong("/send_at", "must be in the future and at most a year ahead");
-}
-
 awaitable<http::Reply> post_reply(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body = json_body(
-        request, {"text", "html", "to", "cc", "attachments", "seen", "send_at", "undo_s"});
-    ReplyRequest wanted;
-    wanted.ticket = path_id<struct TicketTag>(request, "id");
-    wanted.text = required_text(body, "text", 1'000'000);
-    wanted.html = text_member(body, "html", 1'000'000);
-    wanted.to = parties_member(body, "to");
-    wanted.cc = parties_member(body, "cc");
-    const auto is_given = [&](const char* key) {
-        const json::value* value = body.if_contains(key);
-        return value && !value->is_null();
-    };
-    wanted.has_recipients = is_given("to") || is_given("cc");
-    if (const json::value* seen = body.if_contains("seen"); seen && !seen->is_null()) {
-        if (!seen->is_int64())
-            throw Failure(Error(Outcome::invalid, "A field has the wrong type.")
-                              .with_field("/seen", "must be a change number"));
-        wanted.seen = seen->get_int64();
-    }
-    std::vector<InboundFile> files = files_member(body);
-    co_await stage_files(context, std::move(files), wanted);
-    const std::vector<ReplyRoute> routes = context.supervisor.reply_routes();
+    const TicketId ticket = path_id<struct TicketTag>(request, "id");
     const Timestamp now = context.house.clock.now();
-    read_leaving_time(body, now, wanted);
+    ReplyRequest wanted = co_await read_reply(context, request, now);
+    wanted.ticket = ticket;
+    const std::vector<ReplyRoute> routes = context.supervisor.reply_routes();
     std::string connector;
     std::optional<Error> stale;
     http::Reply answer;
@@ -355,7 +242,7 @@ void add_ticket_routes(http::Router& router, ApiContext& context) {
                "Interaction",
                201,
                {},
-               kMaxReplyBody});
+               max_reply_body});
     table.add(Method::post, "/api/v1/tickets/{id}/notes", Access::agent, post_note,
               {"An internal note", "NewNote", "Interaction", 201});
     table.add(Method::post, "/api/v1/tickets/{id}/merge", Access::agent, merge,

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/text.hpp"
+#include "desk/actions.hpp"
 
 namespace tributary {
 namespace {
@@ -139,6 +140,11 @@ const Schema& house_schema() {
                 "(link) or stay a customer of their own until an agent accepts them (apart).")
             .one_of({"link", "apart"})
             .defaults_to("link"),
+        Setting("desk.undo_window", SettingType::duration,
+                "How long a reply written in the web app waits before it leaves, so that it can be "
+                "taken back. Whole seconds; 0s sends at once.")
+            .between(0, Milliseconds(longest_undo).count())
+            .defaults_to("10s"),
     };
     return schema;
 }

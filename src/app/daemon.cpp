@@ -76,6 +76,8 @@ class Daemon {
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         house_.claimed = config_.house.text("identity.claimed") == "apart" ? ClaimedPolicy::apart
                                                                            : ClaimedPolicy::link;
+        house_.undo_window =
+            std::chrono::duration_cast<Seconds>(config_.house.duration("desk.undo_window"));
         house_.seal_key_file = config_.state() / "seal.key";
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
         store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });

@@ -98,8 +98,24 @@ void check_recipients(const ReplyPlan& plan, const ReplyRequest& request) {
     }
 }
 
-void check_files(const ReplyPlan& plan, const ReplyRequest& request) {
-    for (const Attachment& attachment : request.attachments)
+// New attachments of the same bytes.
+std::vector<Attachment> files_on_ticket(const Tx& tx, TicketId ticket,
+                                        const std::vector<AttachmentId>& ids, Timestamp now) {
+    std::vector<Attachment> files;
+    for (const AttachmentId& id : ids) {
+        const auto place = find_attachment(tx, id);
+        const auto interaction = place ? find_interaction(tx, place->interaction) : std::nullopt;
+        if (!interaction || interaction->ticket != ticket)
+            throw Failure(Error(Outcome::invalid, "An attachment is not valid.")
+                              .with_field("/attachments", "no file of this ticket has this id"));
+        Attachment& file = files.emplace_back(place->attachment);
+        file.id = AttachmentId::make(unix_ms(now));
+    }
+    return files;
+}
+
+void check_files(const ReplyPlan& plan, const std::vector<Attachment>& attachments) {
+    for (const Attachment& attachment : attachments)
         if (attachment.size > plan.capabilities.max_attachment)
             throw Failure(Error(Outcome::invalid, "A file is too large for this channel.")
                               .with_field("/attachments",
@@ -168,7 +184,9 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
         throw Failure(Error(Outcome::conflict, plan.reason).with_reason("no_way_to_answer"));
     require_text(request.text, plan.capabilities.max_text);
     check_recipients(plan, request);
-    check_files(plan, request);
+    std::vector<Attachment> attachments = files_on_ticket(tx, request.ticket, request.again, now);
+    attachments.insert(attachments.end(), request.attachments.begin(), request.attachments.end());
+    check_files(plan, attachments);
     if (request.has_recipients) choose_recipients(plan, request.to, request.cc);
 
     Interaction answer;
@@ -176,10 +194,12 @@ Interaction reply(Tx& tx, const ReplyRequest& request, const std::vector<ReplyRo
     answer.author = actor.name;
     answer.content.from.name = actor.name;
     answer.content.text = request.text;
-    // Not sent before it can be cleaned on this side, and never dropped in silence.
-    if (request.html)
-        answer.content.warnings.push_back("The HTML was left out; the text was sent.");
-    answer.content.attachments = request.attachments;
+    if (plan.capabilities.has_html) {
+        answer.content.html = request.html;
+    } else if (request.html) {
+        answer.content.warnings.push_back("html_left_out");
+    }
+    answer.content.attachments = std::move(attachments);
     for (const StagedBlob& file : request.files)
         keep_blob(tx, file);
     ticket.last_change = queue_outgoing(tx, answer, ticket, plan, mail_domain, Origin::agent,

@@ -24,16 +24,21 @@ struct Actor {
     Role role = Role::reader;
 };
 
+// The longest a reply may wait to be taken back; the house's own choice is House::undo_window.
+inline constexpr Seconds longest_undo{60};
+
 struct ReplyRequest {
     ReplyRequest() = default;
     TicketId ticket;
     std::string text;
-    std::optional<std::string> html;  // left out with a warning: not cleaned yet
-    std::vector<Party> to;            // empty: as planned
+    std::optional<std::string>
+        html;               // safe (html/sanitize.hpp); left out where the channel has none
+    std::vector<Party> to;  // empty: as planned
     std::vector<Party> cc;
     bool has_recipients = false;          // to and cc were given
     std::vector<Attachment> attachments;  // ids and hashes set
     std::vector<StagedBlob> files;        // parallel to attachments
+    std::vector<AttachmentId> again;      // files on this ticket that go along once more
     std::optional<std::int64_t> seen;     // the ticket's last_change the agent saw
     std::optional<Timestamp> send_at;     // not before then; till then it can be taken back
     Seconds undo{0};  // how long it waits to be taken back, where the channel lets it wait

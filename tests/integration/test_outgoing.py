@@ -23,6 +23,9 @@ from smtp_server import SmtpServer  # noqa: E402
 
 def configuration(smtp_url):
     return f"""
+[desk]
+undo_window = "5s"
+
 [[connector]]
 name = "support"
 channel = "email"
@@ -65,7 +68,8 @@ class MailDesk(unittest.TestCase):
         return ticket.json()["id"]
 
     def reply(self, ticket, status=201, **body):
-        sent = self.desk.post(f"/api/v1/tickets/{ticket}/replies", {"text": "Hello.\n", **body})
+        written = {key: value for key, value in {"text": "Hello.\n", **body}.items() if value is not None}
+        sent = self.desk.post(f"/api/v1/tickets/{ticket}/replies", written)
         self.assertEqual(sent.status, status, sent.body)
         return sent.json()
 
@@ -195,6 +199,9 @@ class Outgoing(MailDesk):
         note = self.desk.post(f"/api/v1/tickets/{ticket}/notes", {"text": "A note."}).json()
         self.assertEqual(self.cancel(note["id"]).status, 409)
 
+    def test_the_house_says_how_long_its_replies_wait(self):
+        self.assertEqual(self.desk.get("/api/v1/me").json()["undo_s"], 5)
+
     def asked(self, address="ann@example.com"):
         """A ticket on which the customer has said something."""
         said = self.desk.post("/api/v1/customers", {"display_name": "Ann", "identities": [
@@ -252,6 +259,74 @@ class Outgoing(MailDesk):
             with self.subTest(body=body):
                 refusal = self.reply(ticket, 422, **body)
                 self.assertEqual(refusal["errors"][0]["pointer"], pointer)
+
+    # --- HTML and files
+
+    def mail_of(self, sent):
+        self.assertEqual(self.settled(sent["id"])[0]["state"], "accepted")
+        return email.message_from_bytes(self.smtp.mails[-1].bytes(), policy=email.policy.default)
+
+    def test_html_goes_beside_the_text_and_only_what_is_safe(self):
+        html = ('<p>Hello <b>Ann</b>, 2 &lt; 3 ü</p><script>alert(1)</script><img src=x onerror=alert(1)>'
+                '<a href="javascript:alert(1)">no</a> <a href="https://example.com/a?b=1&amp;c=2">yes</a>')
+        ticket = self.ticket()
+        sent = self.reply(ticket, text=None, html=html)
+        safe = self.interaction(sent["id"])["html_sanitized"]
+        self.assertEqual(safe, sent["html_sanitized"])
+        self.assertIn("<b>Ann</b>", safe)
+        for bad in ("script", "onerror", "alert"):
+            self.assertNotIn(bad, safe)
+        self.assertEqual(sent["text"], "Hello Ann, 2 < 3 ü\n\nno yes <https://example.com/a?b=1&c=2>")
+        mail = self.mail_of(sent)
+        self.assertEqual(mail.get_content_type(), "multipart/alternative")
+        self.assertEqual([part.get_content_type() for part in mail.iter_parts()], ["text/plain", "text/html"])
+        plain, shown = (part.get_content().replace("\r\n", "\n").rstrip("\n") for part in mail.iter_parts())
+        self.assertEqual((plain, shown), (sent["text"], safe))
+        raw = self.smtp.mails[-1].bytes()
+        self.assertTrue(raw.isascii())
+        self.assertEqual(raw.count(b"\n"), raw.count(b"\r\n"))
+        both = self.mail_of(self.reply(ticket, text="My own words.", html="<p>Theirs</p>"))
+        self.assertEqual(both.get_body(("plain",)).get_content().strip(), "My own words.")
+        nothing = self.mail_of(self.reply(ticket, text="Words.", html="<script>x</script>"))
+        self.assertEqual(nothing.get_content_type(), "text/plain")
+
+    def test_pictures_travel_with_the_html_that_names_them(self):
+        picture, letter = b"\x89PNG\r\n\x1a\n...", b"%PDF-1.7"
+        sent = self.reply(self.ticket(), text=None, html='<p>See:</p><img src="cid:chart.1@desk" alt="a chart">', attachments=[
+            {"filename": "chart.png", "content_type": "image/png", "content_id": "chart.1@desk",
+             "data": base64.b64encode(picture).decode()},
+            {"filename": "letter.pdf", "content_type": "application/pdf", "data": base64.b64encode(letter).decode()}])
+        self.assertEqual([one["inline"] for one in sent["attachments"]], [True, False])
+        mail = self.mail_of(sent)
+        self.assertEqual(mail.get_content_type(), "multipart/mixed")
+        words, file = mail.iter_parts()
+        self.assertEqual((file.get_content_disposition(), file.get_content()), ("attachment", letter))
+        related = list(words.iter_parts())[1]
+        self.assertEqual((words.get_content_type(), related.get_content_type()), ("multipart/alternative", "multipart/related"))
+        page, inline = related.iter_parts()
+        self.assertIn('src="cid:chart.1@desk"', page.get_content())
+        self.assertEqual((inline["Content-ID"], inline.get_content_disposition(), inline.get_content()),
+                         ("<chart.1@desk>", "inline", picture))
+
+    def test_files_of_a_reply_taken_back_go_with_the_next(self):
+        ticket = self.ticket()
+        data = b"not yet" * 100_000  # large enough to be a file of its own
+        files = [{"filename": "a.bin", "content_type": "application/x-a", "data": base64.b64encode(data).decode()}]
+        first = self.reply(ticket, undo_s=60, attachments=files)
+        self.assertEqual(self.cancel(first["id"]).status, 200)
+        kept = first["attachments"][0]
+        again = self.reply(ticket, attachments=[{"id": kept["id"]}])
+        new = again["attachments"][0]
+        self.assertEqual({**new, "id": kept["id"]}, kept)
+        self.assertNotEqual(new["id"], kept["id"])
+        file = next(self.mail_of(again).iter_attachments())
+        self.assertEqual((file.get_filename(), file.get_content()), ("a.bin", data))
+        for other in ({"id": first["id"]}, {"id": "x"}, {"id": kept["id"], "filename": "b"}):
+            refusal = self.reply(ticket, 422, attachments=[other])
+            self.assertEqual(refusal["errors"][0]["pointer"], "/attachments")
+        # A file is passed on within its ticket only.
+        refusal = self.reply(self.ticket("eve@example.com"), 422, attachments=[{"id": kept["id"]}])
+        self.assertEqual(refusal["errors"][0]["pointer"], "/attachments")
 
     def test_our_own_addresses_are_no_recipients(self):
         ticket = self.ticket()

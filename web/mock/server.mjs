@@ -151,6 +151,7 @@ class Mock {
           role: 'agent',
           newest_change: world.change,
           public_url: this.url,
+          undo_s: 10,
         };
       case 'connectors':
         return { items: world.connectors };
@@ -311,10 +312,11 @@ class Mock {
       direction: isReply ? 'out' : 'internal',
       subject: isReply ? `Re: ${ticket.subject}` : '',
       text: body.text,
-      attachments: (body.attachments ?? []).map(({ data, ...one }) => ({
-        ...one,
-        size: Buffer.from(data, 'base64').length,
-      })),
+      attachments: (body.attachments ?? []).map(({ id, data, ...one }) =>
+        id
+          ? this.world.interactions.flatMap((it) => it.attachments).find((it) => it.id === id)
+          : { ...one, id: `file-${one.filename}`, size: Buffer.from(data, 'base64').length },
+      ),
       deliveries: isReply
         ? to.map((one) => ({
             ...one,

@@ -105,16 +105,24 @@ describe.skipIf(!hasChromium)('desk', () => {
     expect(await page.getByLabel('Your reply').inputValue()).toBe('');
   });
 
-  test('a reply is undone by its toast and its words come back', async () => {
+  test('a reply is undone by its toast and its words and files come back', async () => {
     const { page, mock } = await open();
     mock.isHolding = true;
     await openTicket(page, lamp);
     await page.getByLabel('Your reply').fill('Sent too soon.');
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'label.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('label'),
+    });
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Taken back, not sent to Anna Lindqvist').waitFor();
     await expect.poll(() => page.getByLabel('Your reply').inputValue()).toBe('Sent too soon.');
     expect(mock.sent[0].undo_s).toBe(10);
+    await page.getByRole('button', { name: 'Remove label.pdf' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect.poll(() => mock.sent[1]?.attachments).toEqual([{ id: 'file-label.pdf' }]);
   });
 
   test('a reply that waits to leave says when and can be taken back', async () => {

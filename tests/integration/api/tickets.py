@@ -93,6 +93,9 @@ class Tickets:
                               ({"text": "x", "to": [{"address": "a@example.com\r\nBcc: b@example.com"}]}, "/to"),
                               ({"text": "x", "attachments": [{"filename": "a", "data": "***"}]}, "/attachments"),
                               ({"text": "x", "attachments": [{"data": "AAAA"}]}, "/filename"),
+                              ({"text": "x", "attachments": [{"filename": "a", "data": "AAAA", "content_id": "a>b"}]},
+                               "/attachments"),
+                              ({"html": "<script>x</script>"}, "/text"), ({"html": 5}, "/html"),
                               ({"text": "x", "bcc": []}, "/bcc")):
             with self.subTest(body=body):
                 self.refused("POST", target, body, pointer)

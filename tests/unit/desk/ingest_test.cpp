@@ -68,8 +68,9 @@ class Ingest : public ::testing::Test {
         store_->read_now([&](const Tx& tx) { seen.emplace(look(tx)); });
         return std::move(*seen);
     }
-    Interaction interaction(const Receipt& receipt) {
-        return *read([&](const Tx& tx) { return find_interaction(tx, receipt.interaction); });
+    Interaction interaction(const Receipt& receipt) { return interaction_of(receipt.interaction); }
+    Interaction interaction_of(InteractionId id) {
+        return *read([&](const Tx& tx) { return find_interaction(tx, id); });
     }
     std::vector<TicketRow> tickets() {
         return read(
@@ -290,6 +291,18 @@ class Actions : public Ingest {
     std::vector<ReplyRoute> routes_;
     Interaction first_;
 };
+
+TEST_F(Actions, HtmlGoesAlongWhereTheChannelHasItAndIsNeverDroppedInSilence) {
+    ReplyRequest wanted = request("We are on it.");
+    wanted.html = "<p>We are on it.</p>";
+    const Interaction left_out = answer(wanted);
+    EXPECT_FALSE(left_out.content.html);
+    EXPECT_EQ(left_out.content.warnings, std::vector<std::string>({"html_left_out"}));
+    routes_.front().capabilities.has_html = true;
+    const Interaction sent = answer(wanted);
+    EXPECT_EQ(interaction_of(sent.id).content.html, wanted.html);
+    EXPECT_TRUE(sent.content.warnings.empty());
+}
 
 TEST_F(Actions, AReplyIsQueuedThreadedAndNamed) {
     const Interaction sent = answer(request("We are on it."));

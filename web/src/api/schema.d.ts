@@ -829,6 +829,8 @@ export interface components {
             newest_change: number;
             public_url: string;
             role: components["schemas"]["Role"];
+            /** @description How long this house lets a reply wait, so that it can be taken back. */
+            undo_s: number;
         };
         MergeCustomer: {
             other: string;
@@ -863,13 +865,19 @@ export interface components {
             text: string;
         };
         NewReply: {
-            attachments?: {
+            attachments?: ({
+                /** @description What the HTML names it by, as in <img src="cid:…">. */
+                content_id?: string;
                 content_type?: string;
                 /** @description base64 */
                 data: string;
                 filename: string;
-            }[];
+            } | {
+                /** @description A file that stands on this ticket already. */
+                id: string;
+            })[];
             cc?: components["schemas"]["Party"][];
+            /** @description Made safe by the server; without text, the text is made from it. */
             html?: string;
             /** @description The ticket's last_change the agent saw; a ticket that moved on answers 409. */
             seen?: number;
@@ -878,7 +886,8 @@ export interface components {
              * @description Not before then; at most a year ahead.
              */
             send_at?: string;
-            text: string;
+            /** @description Required without html. */
+            text?: string;
             to?: components["schemas"]["Party"][];
             /** @description Seconds it waits, so that it can be cancelled; 0 unless said otherwise. */
             undo_s?: number;

@@ -5,7 +5,6 @@ import type { Command } from '../app/keyboard';
 import type { Interaction, TicketPatch } from '../api/types';
 import { text } from '../i18n';
 import type { OpenTicket } from './open_ticket.svelte';
-import { undoSeconds } from './reply';
 
 export function runTicketCommand(desk: Desk, ticket: OpenTicket, command: Command): boolean {
   switch (command) {
@@ -65,7 +64,7 @@ export function offerUndo(
   desk.toasts.say(
     text.composer.sent,
     { label: text.common.undo, run: () => void run() },
-    undoSeconds * 1000,
+    desk.me.undo_s * 1000,
   );
 }
 

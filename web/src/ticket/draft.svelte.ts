@@ -1,5 +1,5 @@
 // What is being written on one ticket. The words outlive a reload of the tab; files do not.
-import type { Id } from '../api/types';
+import type { Attachment, Id } from '../api/types';
 import { newIdempotencyKey } from '../text/keys';
 
 export type ComposerMode = 'reply' | 'note';
@@ -25,6 +25,7 @@ export class Draft {
   to = $state<string | null>(null); // null: as the server proposes
   cc = $state<string | null>(null);
   files = $state.raw<File[]>([]);
+  kept = $state.raw<Attachment[]>([]); // files the server has: of a reply that was taken back
   private lastAttempt: (Attempt & { content: string }) | null = null;
 
   constructor(private readonly ticket: Id) {
@@ -37,7 +38,7 @@ export class Draft {
   }
 
   get isWriting(): boolean {
-    return this.reply.trim() !== '' || this.files.length > 0;
+    return this.reply.trim() !== '' || this.files.length + this.kept.length > 0;
   }
 
   save(): void {
@@ -54,6 +55,7 @@ export class Draft {
       this.to = null;
       this.cc = null;
       this.files = [];
+      this.kept = [];
     }
     this.forgetAttempt();
     this.save();

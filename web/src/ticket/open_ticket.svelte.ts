@@ -4,7 +4,6 @@ import type { Id, Interaction, Me, Reply, Ticket, TicketDetail, TicketPatch } fr
 import { Refresher } from '../app/refresher';
 import { newIdempotencyKey } from '../text/keys';
 import { Draft } from './draft.svelte';
-import { undoSeconds } from './reply';
 import { follow, seenAll, unseen, type Seen } from './seen';
 
 export type SendOutcome = Interaction | 'stale';
@@ -70,7 +69,7 @@ export class OpenTicket {
     const { seen, key } = this.draft.attempt(reply, this.seen?.change ?? 0);
     let sent: Interaction;
     try {
-      sent = await this.api.reply(this.id, { ...reply, seen, undo_s: undoSeconds }, key);
+      sent = await this.api.reply(this.id, { ...reply, seen, undo_s: this.me.undo_s }, key);
     } catch (problem) {
       if (isRefusal(problem)) this.draft.forgetAttempt();
       if (!isStaleReply(problem)) throw problem;
@@ -91,11 +90,12 @@ export class OpenTicket {
     return sent;
   }
 
-  // The words come back into the box, unless something else is being written there.
+  // Words and files come back into the box, unless something else is being written there.
   async takeBack(sent: Interaction): Promise<void> {
     await this.api.takeBack(sent.id, newIdempotencyKey());
     if (!this.draft.isWriting) {
       this.draft.reply = sent.text;
+      this.draft.kept = sent.attachments;
       this.draft.save();
     }
     await this.refresh();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Attachment } from '../api/types';
 import { base64, prepareReply, wrongAddresses } from './reply';
 
 const offer = {
@@ -15,7 +16,7 @@ const offer = {
   has_recipients: true,
   max_text: 0,
 };
-const written = { reply: ' Hello ', to: null, cc: null, files: [] };
+const written = { reply: ' Hello ', to: null, cc: null, files: [], kept: [] };
 
 test('recipients go along only where they were changed', async () => {
   expect(await prepareReply(written, offer)).toEqual({ text: 'Hello' });
@@ -48,8 +49,10 @@ test('files travel whole, however long', async () => {
   expect(base64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
   // Node 18 knows no File.
   const file = Object.assign(new Blob([bytes]), { name: 'a.bin' }) as File;
-  const reply = await prepareReply({ ...written, files: [file] }, offer);
-  expect(reply.attachments?.[0]).toMatchObject({
+  const kept = [{ id: '7' }] as Attachment[];
+  const reply = await prepareReply({ ...written, files: [file], kept }, offer);
+  expect(reply.attachments?.[0]).toEqual({ id: '7' });
+  expect(reply.attachments?.[1]).toMatchObject({
     filename: 'a.bin',
     content_type: 'application/octet-stream',
   });

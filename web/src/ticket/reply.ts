@@ -4,10 +4,7 @@ import { text } from '../i18n';
 import { parseParties } from '../text/recipients';
 import type { Draft } from './draft.svelte';
 
-// How long a reply can be taken back before it leaves.
-export const undoSeconds = 10;
-
-type Written = Pick<Draft, 'reply' | 'to' | 'cc' | 'files'>;
+type Written = Pick<Draft, 'reply' | 'to' | 'cc' | 'files' | 'kept'>;
 
 // A sentence about the recipients when the reply cannot go out as they stand, else "".
 export function wrongAddresses(draft: Written, offer: ReplyOffer): string {
@@ -31,14 +28,15 @@ export async function prepareReply(
     reply.to = draft.to === null ? offer.to : parseParties(draft.to).parties;
     reply.cc = draft.cc === null ? offer.cc : parseParties(draft.cc).parties;
   }
-  if (draft.files.length > 0) {
-    reply.attachments = await Promise.all(
+  if (draft.files.length + draft.kept.length > 0) {
+    const added = await Promise.all(
       draft.files.map(async (file) => ({
         filename: file.name,
         content_type: file.type || 'application/octet-stream',
         data: base64(new Uint8Array(await file.arrayBuffer())),
       })),
     );
+    reply.attachments = [...draft.kept.map(({ id }) => ({ id })), ...added];
   }
   return reply;
 }
