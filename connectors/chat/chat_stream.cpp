@@ -18,7 +18,7 @@ const BucketRate frame_rate(20, 1);
 awaitable<std::optional<http::Reply>> Chat::admit_stream(const http::Request& request) {
     const auto place = find_place(request.path);
     if (place.endpoint != Endpoint::stream) co_return refuse(Refusal::not_found);
-    if (streams_.size() >= options_.max_sockets) co_return refuse(Refusal::too_many_streams);
+    if (streams_.size() >= options_.max_sockets) co_return refuse(Refusal::too_many_streams, Seconds(5));
     const auto watermark =
         read_watermark(http::find_field(request.query, "watermark").value_or(""));
     if (!watermark) co_return refuse(watermark.error());

@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 
 #include "base/text.hpp"
+#include "base/thread_name.hpp"
 
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -82,7 +83,7 @@ void append_escaped(std::string& out, std::string_view raw) {
 std::shared_ptr<spdlog::logger> current() {
     std::lock_guard lock(logger_guard);
     if (!logger) {
-        spdlog::init_thread_pool(8192, 1);
+        spdlog::init_thread_pool(8192, 1, [] { name_this_thread("log"); });
         sink = std::make_shared<CountingSink>();
         logger =
             std::make_shared<spdlog::async_logger>("tributary", sink, spdlog::thread_pool(),

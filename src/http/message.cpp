@@ -70,6 +70,8 @@ struct ReasonStatus {
     int status;
 };
 
+constexpr std::chrono::seconds kComeAgain{5};  // where nobody knows better
+
 // Reasons whose status is more exact than their outcome's.
 constexpr std::array kReasonStatuses = {
     ReasonStatus{"bad_request", 400},
@@ -143,9 +145,10 @@ Reply Reply::problem(const Error& error) {
     }
     if (!error.reason.empty()) body["reason"] = error.reason;
     Reply reply = make_reply(status, "application/problem+json", boost::json::serialize(body));
-    if (error.retry_after) {
+    if (error.retry_after || status == 503) {
         // Zero would invite an immediate retry.
-        const auto seconds = std::max<std::int64_t>(error.retry_after->count(), 1);
+        const auto seconds =
+            std::max<std::int64_t>(error.retry_after.value_or(kComeAgain).count(), 1);
         reply.headers.add("Retry-After", std::to_string(seconds));
     }
     return reply;

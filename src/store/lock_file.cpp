@@ -5,10 +5,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "base/text.hpp"
 
 namespace tributary {
+namespace {
+
+constexpr int most_looks = 100;
+constexpr std::chrono::milliseconds between_looks{5};
+
+}  // namespace
 
 // flock and not fcntl: its lock belongs to the open file, so it also keeps two stores of one
 // process apart, and closing another descriptor of the file does not drop it.
@@ -24,8 +32,15 @@ std::optional<LockFile> LockFile::try_take(const std::filesystem::path& path) {
     return LockFile(std::move(file));
 }
 
+// Who has just taken the lock is about to write its number; nothing announces that it has.
+
 std::string LockFile::holder(const std::filesystem::path& path) {
-    return std::string(trim(read_file(path).value_or("")));
+    std::string pid;
+    for (int look = 0; pid.empty() && look < most_looks; ++look) {
+        if (look > 0) std::this_thread::sleep_for(between_looks);
+        pid = trim(read_file(path).value_or(""));
+    }
+    return pid;
 }
 
 }  // namespace tributary

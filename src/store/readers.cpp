@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/thread_name.hpp"
+
 namespace tributary {
 
 Readers::Readers(std::vector<std::unique_ptr<Connection>> connections, asio::any_io_executor io)
@@ -36,6 +38,7 @@ void Readers::stop() {
 }
 
 void Readers::run(Connection& connection) {
+    name_this_thread("store-reader");
     while (true) {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return is_stopping_ || !queue_.empty(); });

@@ -60,6 +60,8 @@ bool is_write_fault(int code) {
             throw Failure(Outcome::unavailable, "The store is busy.", std::move(detail));
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
+            if (const char* file = sqlite3_db_filename(database, "main"))
+                detail.append(" of ").append(file);
             throw Failure(Outcome::unavailable,
                           "The store's file is damaged; restore it from a backup.",
                           std::move(detail));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 
 namespace tributary {
 namespace {
@@ -119,6 +120,7 @@ void Writer::stop() {
 }
 
 void Writer::run() {
+    name_this_thread("store-writer");
     try {
         while (wait_for_work())
             commit_batch();

@@ -239,10 +239,10 @@ imap.password = "{dovecot.PASSWORD}"
 class Tributary:
     """The daemon on a folder of its own. `connectors` is TOML text."""
 
-    def __init__(self, folder, connectors="", house="", listen="127.0.0.1:0"):
+    def __init__(self, folder, connectors="", house="", listen="127.0.0.1:0", state=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.state = self.folder / "state"
+        self.state = pathlib.Path(state or self.folder / "state")
         self.config = self.folder / "tributary.toml"
         self.write_config(connectors, house, listen)
         self.process = None

@@ -36,6 +36,13 @@ TEST(Message, SaysAProblemInRfc9457) {
     EXPECT_EQ(boost::json::parse(reply.body), expected);
 }
 
+TEST(Message, TellsWhenToComeAgainWhereItIsNotTheRequestsFault) {
+    const Reply plain = Reply::problem(Error(Outcome::unavailable, "The disk is full."));
+    EXPECT_EQ(plain.headers.get("Retry-After"), "5");
+    const Reply refused = Reply::problem(Error(Outcome::denied, "No."));
+    EXPECT_FALSE(refused.headers.has("Retry-After"));
+}
+
 struct StatusCase {
     Outcome outcome;
     const char* reason;
