@@ -6,6 +6,7 @@
 #include "api/routes.hpp"
 #include "api/version.hpp"
 #include "api/web_assets.hpp"
+#include "store/housekeeping.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -35,7 +36,9 @@ awaitable<http::Reply> ready(ApiContext& context, http::Request, Actor) {
 awaitable<http::Reply> metrics(ApiContext& context, http::Request, Actor) {
     http::Reply reply(200);
     reply.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    reply.body = metrics_text(context);
+    const auto last_backup =
+        co_await context.house.store.read([](const Tx& tx) { return newest_event(tx, "backup"); });
+    reply.body = metrics_text(context, last_backup);
     co_return reply;
 }
 

@@ -94,10 +94,13 @@ void add_server(Exposition& out, const http::Server::Stats& stats) {
 
 }  // namespace
 
-std::string metrics_text(const ApiContext& context) {
+std::string metrics_text(const ApiContext& context, std::optional<Timestamp> last_backup) {
     Exposition out;
     add_connectors(out, context.supervisor);
     add_store(out, context.house.store.stats());
+    out.family("tributary_last_backup_seconds", "gauge",
+               "When the last verified backup was made, Unix time");
+    if (last_backup) out.sample(unix_ms(*last_backup) / 1000);
     if (context.server) add_server(out, context.server->stats());
     return out.text();
 }

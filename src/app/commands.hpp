@@ -39,6 +39,9 @@ int reconcile(const Arguments& arguments);
 int show_customer(const Arguments& arguments);
 int merge_customer_command(const Arguments& arguments);
 int split_customer_command(const Arguments& arguments);
+int back_up_command(const Arguments& arguments);
+int restore_command(const Arguments& arguments);
+int verify_command(const Arguments& arguments);
 int demo(const Arguments& arguments);
 int print_version(const Arguments& arguments);
 

@@ -35,6 +35,17 @@ void sync_file(const FileDescriptor& file, const std::filesystem::path& path) {
     if (::fsync(file.number()) != 0) throw_file_error("fsync", path);
 }
 
+void flush_file(const std::filesystem::path& path) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) throw_file_error("open", path);
+    sync_file(file, path);
+}
+
+void make_private_file(const std::filesystem::path& path) {
+    const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file) throw_file_error("create", path);
+}
+
 void sync_directory(const std::filesystem::path& directory) {
     const FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!file) throw_file_error("open", directory);

@@ -31,6 +31,10 @@ class FileDescriptor {
 void write_all(const FileDescriptor& file, std::string_view bytes,
                const std::filesystem::path& path);
 void sync_file(const FileDescriptor& file, const std::filesystem::path& path);
+// The same for a file by its name, whoever wrote it.
+void flush_file(const std::filesystem::path& path);
+// An empty file of mode 0600; Failure when the name is taken.
+void make_private_file(const std::filesystem::path& path);
 // Makes the names in a directory durable.
 void sync_directory(const std::filesystem::path& directory);
 // nullopt when there is no such file.

@@ -74,6 +74,12 @@ std::int64_t count_events(const Tx& tx, std::string_view what, std::string_view 
         .value();
 }
 
+std::optional<Timestamp> newest_event(const Tx& tx, std::string_view what) {
+    return tx.query_one<Timestamp>(R"sql(SELECT happened_at FROM event WHERE what = $1
+                                         ORDER BY happened_at DESC LIMIT 1)sql",
+                                   what);
+}
+
 void note_event(Tx& tx, std::string_view what, std::string_view whom, Timestamp now) {
     tx.exec(R"sql(INSERT INTO event (what, whom, happened_at) VALUES ($1, $2, $3))sql", what, whom,
             now);

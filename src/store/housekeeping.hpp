@@ -66,6 +66,7 @@ std::string instance_key(Tx& tx, std::string_view purpose);
 // How often `what` happened for `whom` since `since`; for budgets of automatic mail.
 std::int64_t count_events(const Tx& tx, std::string_view what, std::string_view whom,
                           Timestamp since);
+std::optional<Timestamp> newest_event(const Tx& tx, std::string_view what);
 void note_event(Tx& tx, std::string_view what, std::string_view whom, Timestamp now);
 
 }  // namespace tributary

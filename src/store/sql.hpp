@@ -8,6 +8,8 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -166,6 +168,14 @@ class DiskFault : public Failure {
         : Failure(Outcome::unavailable, "The store cannot write.", std::move(detail)) {}
 };
 
+// The file is not what we wrote.
+class DamagedFile : public Failure {
+ public:
+    explicit DamagedFile(std::string detail)
+        : Failure(Outcome::unavailable, "The store's file is damaged; restore it from a backup.",
+                  std::move(detail)) {}
+};
+
 enum class Corpus { customer, ticket, interaction };
 
 struct QueryWord;  // words.hpp
@@ -186,6 +196,11 @@ class Connection {
     virtual void undo_step() = 0;
     // Carries committed pages into the database file when enough of them wait. The writer's only.
     virtual void checkpoint_if_due() = 0;
+    // Writes one consistent snapshot, without what was deleted, into the empty file `to`. Not yet
+    // flushed. Outside of transactions.
+    virtual void copy_into(const std::filesystem::path& to) = 0;
+    // What the engine itself finds wrong with its pages, in its words; empty when all is well.
+    virtual std::vector<std::string> find_damage() = 0;
 
     // --- what differs between dialects ----------------------------------------------------------
     virtual std::string translate_schema(std::string_view migration) const = 0;
@@ -195,6 +210,9 @@ class Connection {
     // `words` are the row's distinct search words, one blank between them (words.hpp).
     virtual void index_words(Corpus corpus, std::int64_t seq, std::string_view words) = 0;
     virtual void forget_words(Corpus corpus, std::int64_t seq, std::string_view words) = 0;
+    // Every word of the search index with the row it leads to.
+    using SeeWord = std::function<void(std::int64_t seq, std::string_view word)>;
+    virtual void see_indexed_words(Corpus corpus, const SeeWord& see) = 0;
     // A subquery for the seqs of the rows that match `parameter` ("$2"), a text made by
     // match_text().
     virtual std::string matching_seqs(Corpus corpus, std::string_view parameter) const = 0;

@@ -62,9 +62,7 @@ bool is_write_fault(int code) {
         case SQLITE_NOTADB:
             if (const char* file = sqlite3_db_filename(database, "main"))
                 detail.append(" of ").append(file);
-            throw Failure(Outcome::unavailable,
-                          "The store's file is damaged; restore it from a backup.",
-                          std::move(detail));
+            throw DamagedFile(std::move(detail));
         default: throw Failure(Outcome::unavailable, "The store failed.", std::move(detail));
     }
 }
@@ -159,7 +157,7 @@ struct TextHash {
 class SqliteConnection final : public Connection {
  public:
     SqliteConnection(const std::filesystem::path& file, Duty duty) {
-        open(file);
+        open(file, duty);
         sqlite3_busy_timeout(get(), busy_patience_ms);
         set_up(duty);
     }
@@ -207,6 +205,21 @@ class SqliteConnection final : public Connection {
         }
     }
 
+    void copy_into(const std::filesystem::path& to) override {
+        Tx tx(*this);
+        tx.exec(R"sql(VACUUM INTO $1)sql", to.string());
+    }
+
+    std::vector<std::string> find_damage() override {
+        std::vector<std::string> found;
+        const Tx tx(*this);
+        Rows rows = tx.query(R"sql(PRAGMA integrity_check)sql");
+        while (rows.next())
+            rows.read(found.emplace_back());
+        if (found.size() == 1 && found.front() == "ok") found.clear();
+        return found;
+    }
+
     std::string translate_schema(std::string_view migration) const override {
         std::string text(migration);
         replace_all(text, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY");
@@ -228,6 +241,17 @@ class SqliteConnection final : public Connection {
     }
     void forget_words(Corpus corpus, std::int64_t seq, std::string_view words) override {
         words_.push_back({sqlite_search::deletion(corpus), seq, std::string(words)});
+    }
+    void see_indexed_words(Corpus corpus, const SeeWord& see) override {
+        run_script(sqlite_search::vocabulary(corpus));
+        const Tx tx(*this);
+        Rows rows = tx.query(R"sql(SELECT doc, term FROM temp.vocabulary)sql");
+        std::int64_t seq = 0;
+        std::string word;
+        while (rows.next()) {
+            rows.read(seq, word);
+            see(seq, word);
+        }
     }
     std::string matching_seqs(Corpus corpus, std::string_view parameter) const override {
         return sqlite_search::matching_seqs(corpus, parameter);
@@ -260,18 +284,30 @@ class SqliteConnection final : public Connection {
             tx.exec(row.sql, row.seq, row.words);
     }
 
-    void open(const std::filesystem::path& file) {
+    void open(const std::filesystem::path& file, Duty duty) {
         // SQLite gives its files the database's mode, so it must be private from the start.
-        const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (descriptor >= 0) ::close(descriptor);
+        if (duty != Duty::archive) {
+            const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+            if (descriptor >= 0) ::close(descriptor);
+        }
         sqlite3* database = nullptr;
-        constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+        const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                          (duty == Duty::archive ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
         const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
         database_.reset(database);
         if (code != SQLITE_OK) throw_code(database, code, file.string());
     }
 
     void set_up(Duty duty) {
+        if (duty == Duty::archive) {
+            run_script("PRAGMA temp_store = MEMORY");
+            return;
+        }
+        if (duty == Duty::draft) {
+            run_script("PRAGMA journal_mode = MEMORY");
+            run_script("PRAGMA synchronous = OFF");
+            return;
+        }
         run_script("PRAGMA journal_mode = WAL");
         run_script("PRAGMA synchronous = FULL");
         run_script("PRAGMA temp_store = MEMORY");  // savepoints' undo pages never touch the disk

@@ -15,6 +15,8 @@ enum class Duty {
     writer,   // the daemon's one
     reader,   // refuses to write
     command,  // another process beside the daemon: writes, never checkpoints
+    draft,    // a copy that nobody else knows yet: no log, flushed by whoever finishes it
+    archive,  // a finished copy: nothing of it or beside it is ever written
 };
 
 // Throws Failure with one line for the admin when it is not ours, damaged or out of reach.

@@ -60,6 +60,12 @@ std::string newest_matches(Corpus corpus) {
     return matching_seqs(corpus, "$1") + " AND rowid < $2 ORDER BY rowid DESC LIMIT $3";
 }
 
+std::string vocabulary(Corpus corpus) {
+    std::string script = "DROP TABLE IF EXISTS temp.vocabulary;";
+    script.append("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', '");
+    return script.append(table(corpus)).append("', 'instance');");
+}
+
 // Words hold letters and digits only, so the quotes cannot be left by what a user typed.
 std::string match_text(std::span<const QueryWord> words) {
     std::string text;

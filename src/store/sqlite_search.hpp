@@ -15,6 +15,8 @@ std::string_view insertion(Corpus corpus);  // $1 seq, $2 words
 std::string_view deletion(Corpus corpus);
 std::string matching_seqs(Corpus corpus, std::string_view parameter);
 std::string newest_matches(Corpus corpus);
+// Makes temp.vocabulary, which has a row (term, doc) for each word of each row.
+std::string vocabulary(Corpus corpus);
 std::string match_text(std::span<const QueryWord> words);
 
 }  // namespace tributary::sqlite_search

@@ -7,38 +7,16 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "store/blob_files.hpp"
-#include "store/lock_file.hpp"
 #include "store/migrations.hpp"
 #include "store/readers.hpp"
 #include "store/sqlite.hpp"
+#include "store/store_files.hpp"
 #include "store/writer.hpp"
 
 namespace tributary {
 namespace {
 
 namespace fs = std::filesystem;
-// Blobs this large are files. Smaller ones are cheaper in the store: two flushes and a new inode
-// each made imports half as fast.
-constexpr std::size_t file_from_bytes = 256 * 1024;
-constexpr std::string_view sqlite_scheme = "sqlite:";
-
-fs::path database_file(const StoreOptions& options) {
-    if (!options.url.starts_with(sqlite_scheme)) {
-        throw Failure(Outcome::invalid, "store.url must begin with \"sqlite:\".", options.url);
-    }
-    return options.url.substr(sqlite_scheme.size());
-}
-
-fs::path lock_path(const fs::path& database) {
-    return database.string() + ".lock";
-}
-
-LockFile take_lock(const fs::path& database) {
-    auto lock = LockFile::try_take(lock_path(database));
-    if (lock) return std::move(*lock);
-    throw Failure(Outcome::conflict, "The store " + database.string() + " is in use by process " +
-                                         LockFile::holder(lock_path(database)) + ".");
-}
 
 // Only the holder of the lock may change the schema; a command takes it for that moment.
 void prepare_schema(Connection& connection, const fs::path& database, StoreOptions::Use use) {
@@ -82,7 +60,7 @@ class SqlStore final : public Store {
     SqlStore(asio::io_context& io, const StoreOptions& options, std::optional<LockFile> lock)
         : lock_(std::move(lock)),
           io_(io.get_executor()),
-          blobs_(options.state / "blobs"),
+          blobs_(blob_folder(options)),
           listener_(std::make_shared<ChangeListener>()) {
         const fs::path file = database_file(options);
         const bool is_daemon = options.use == StoreOptions::Use::daemon;
@@ -111,7 +89,7 @@ class SqlStore final : public Store {
         StagedBlob blob;
         blob.sha256 = sha256(bytes);
         blob.size = bytes.size();
-        blob.is_file = bytes.size() >= file_from_bytes;
+        blob.is_file = bytes.size() >= blob_file_from_bytes;
         if (blob.is_file) {
             blobs_.write(blob.sha256, bytes);
         } else {
@@ -199,7 +177,10 @@ std::unique_ptr<Store> Store::open(asio::io_context& io, const StoreOptions& opt
     std::error_code failed;
     if (file.has_parent_path()) fs::create_directories(file.parent_path(), failed);
     std::optional<LockFile> lock;
-    if (options.use == StoreOptions::Use::daemon) lock = take_lock(file);
+    if (options.use == StoreOptions::Use::daemon) {
+        lock = take_lock(file);
+        finish_restore(file);
+    }
     return std::make_unique<SqlStore>(io, options, std::move(lock));
 }
 

@@ -49,7 +49,7 @@ class Commands(unittest.TestCase):
         self.assertTrue(run("version").stdout.startswith(b"tributary "))
 
     def test_what_is_not_built_says_so(self):
-        done = run("backup", "file")
+        done = run("connector", "apply", "file")
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"not part of version", done.stderr)
 
