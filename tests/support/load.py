@@ -157,6 +157,8 @@ class ChatSender(Sender):
 
 
 class MailSender(Sender):
+    user = "support"
+
     def __init__(self, name, desk, dovecot):
         super().__init__(name, desk)
         self.dovecot = dovecot
@@ -175,7 +177,7 @@ Message-ID: <{number}.{self.name}@mail.example.com>
 """
 
     def send(self, number, text):
-        self.dovecot.deliver("support", self.message(number, text).encode())
+        self.dovecot.deliver(self.user, self.message(number, text).encode())
         return 200
 
 

@@ -12,7 +12,7 @@ import signal
 import time
 
 import disks
-from scene import Scene, compare, integrity, require_good, seen
+from scene import Broken, Scene, compare, integrity, require_good, seen
 from servers import SmtpSink, wait_until
 
 DISK_MIB = 96
@@ -97,6 +97,8 @@ def look_at(scene, state, acknowledged, sink, number):
         except TimeoutError:
             pass  # the comparison names what is missing
         verdict = compare(seen(survivor), scene.senders, acknowledged)
+    except RuntimeError as trouble:  # its token is not known, or a page cannot be read
+        raise Broken(f"lost: {trouble}") from trouble
     finally:
         survivor.stop()
     verdict["integrity"] = integrity(state / "tributary.db")

@@ -22,12 +22,14 @@ import damage  # noqa: E402
 import disk  # noqa: E402
 import imports  # noqa: E402
 import kills  # noqa: E402
+import peers  # noqa: E402
+import planted  # noqa: E402
 import power  # noqa: E402
 import process  # noqa: E402
 import syscalls  # noqa: E402
 from scene import Broken  # noqa: E402
 
-# name: (scenario, its size in the quick tier, its size in the long one). A scenario takes
+# name: (scenario, its size in the quick tier or None, its size in the long one). A scenario takes
 # (folder, size, seed, say) and returns its figures, or raises Broken.
 SCENARIOS = {
     "kills": (kills.random_kills, 8, 1000),
@@ -49,6 +51,8 @@ SCENARIOS = {
     "unread-log": (process.unread_log, 100, 5_000),
     "damaged-store": (damage.database, 12, 200),
     "damaged-files": (damage.blobs, 1, 1),
+    "answers-cut": (peers.cut_answers, 150, 10),
+    "planted": (planted.all_faults, None, 1),
 }
 
 
@@ -80,11 +84,12 @@ def main():
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--full", action="store_true", help="the named ones in their long size")
     chosen = options.parse_args()
-    names = [name for name in chosen.names if name not in ("quick", "full")] or list(SCENARIOS)
+    tier = "full" if chosen.full or "full" in chosen.names else "quick"
+    names = [name for name in chosen.names if name not in ("quick", "full")]
+    names = names or [name for name, (_, quick, _) in SCENARIOS.items() if tier == "full" or quick is not None]
     unknown = [name for name in names if name not in SCENARIOS]
     if unknown:
         options.error(f"no scenario {', '.join(unknown)}")
-    tier = "full" if chosen.full or "full" in chosen.names else "quick"
     print(f"seed {chosen.seed}, {tier}", flush=True)
     began = time.monotonic()
     results = {name: run(name, tier, chosen.seed) for name in names}

@@ -10,7 +10,7 @@ from load import LargeMailSender, MailSender
 from scene import Scene, expect
 from servers import wait_until
 
-MOST_CALLS = 80
+MOST_CALLS = 400
 
 
 def every_call(folder, stride, seed, say=lambda line: None):
