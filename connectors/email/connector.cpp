@@ -162,6 +162,7 @@ class EmailConnector final : public Connector {
             co_return co_await Connector::receive(std::move(request));
         Result<> done = co_await tokens_->finish_consent(state, code);
         if (!done) co_return http::Reply::problem(done.error());
+        host_.login_changed();
         co_return http::Reply::text(200, "Thank you: the mailbox may be read again.\n");
     }
 
@@ -183,6 +184,7 @@ class EmailConnector final : public Connector {
             delivered = co_await sessions_->submit(submission);
         } catch (const Failure& failure) {
             forget_token_after(failure.error());
+            if (failure.error().reason == "login_refused") throw;
             receipt = same_for_all(parties, failure.error());
         }
         if (!receipt.empty()) co_return receipt;
@@ -191,6 +193,7 @@ class EmailConnector final : public Connector {
                 receipt.emplace_back(parties[i], delivered[i].state, delivered[i].diagnostic);
             result.remote_id = delivered[i].remote_id;
             result.maybe_sent = delivered[i].maybe_sent;
+            result.is_dead = delivered[i].is_dead;
         }
         co_return receipt;
     }

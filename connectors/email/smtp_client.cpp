@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "connectors/email/smtp_status.hpp"
+
 namespace tributary::email {
 
 namespace {
@@ -71,7 +73,10 @@ struct SmtpClient::Envelope {
     static Delivered verdict(const SmtpReply& reply, SmtpStage stage) {
         const State state = judge(reply, stage);
         // Only what was handed over can be accepted.
-        return Delivered(state == State::accepted ? State::unavailable : state, reply.text());
+        Delivered delivered(state == State::accepted ? State::unavailable : state, reply.text());
+        delivered.is_dead = state == State::rejected && stage == SmtpStage::recipient &&
+                            speaks_of_dead_address(delivered.diagnostic);
+        return delivered;
     }
 };
 

@@ -34,6 +34,7 @@ struct Delivered {
     std::string diagnostic;
     std::string remote_id;
     bool maybe_sent = false;
+    bool is_dead = false;  // rejected because of the recipient's address itself
 };
 
 // How long the server may be silent. RFC 5321 section 4.5.3.2 asks for minutes; a helpdesk tries

@@ -154,4 +154,12 @@ void judge_recipient(BouncedRecipient& recipient, std::string_view words) {
                                           !has_any(folded, passing_trouble));
 }
 
+bool speaks_of_dead_address(std::string_view refusal) {
+    BouncedRecipient recipient;
+    recipient.action = "failed";
+    recipient.status = exact_status("", refusal);
+    judge_recipient(recipient, refusal);
+    return recipient.is_dead;
+}
+
 }  // namespace tributary::email

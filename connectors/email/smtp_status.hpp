@@ -21,4 +21,7 @@ bool says_only_class(std::string_view status);
 // whether the address itself is at fault.
 void judge_recipient(BouncedRecipient& recipient, std::string_view words);
 
+// The same of a final refusal ("550 5.1.1 No such user") in answer to RCPT.
+bool speaks_of_dead_address(std::string_view refusal);
+
 }  // namespace tributary::email

@@ -166,6 +166,7 @@ awaitable<http::Reply> check(ApiContext& context, http::Request request, Actor) 
             json::object{{"name", step.name}, {"ok", step.ok}, {"detail", step.detail}});
         all_good = all_good && step.ok;
     }
+    if (all_good) slot->host.login_changed();
     co_return http::Reply::json(200, json::object{{"ok", all_good}, {"steps", std::move(items)}});
 }
 

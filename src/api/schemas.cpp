@@ -142,7 +142,7 @@ constexpr const char* kSchemas = R"json({
 "MergeTicket": {"type": "object", "required": ["other"], "properties": {"other": {"type": ["string", "integer"]}}},
 "Connector": {"type": "object", "required": ["name", "channel", "title", "state", "reason", "last_in", "last_out", "backlog", "queued", "restarts", "provisioned", "capabilities"], "properties": {
   "name": {"type": "string"}, "channel": {"type": "string"}, "title": {"type": "string"},
-  "state": {"enum": ["starting", "up", "degraded", "down", "paused"]}, "reason": {"type": "string"},
+  "state": {"enum": ["starting", "up", "degraded", "down", "auth_failed", "paused"]}, "reason": {"type": "string"},
   "last_in": {"type": ["string", "null"]}, "last_out": {"type": ["string", "null"]}, "backlog": {"type": ["integer", "null"]},
   "queued": {"type": "integer"}, "restarts": {"type": "integer"}, "provisioned": {"type": "boolean"}, "capabilities": {"type": "object"}}},
 "ConnectorPage": {"type": "object", "required": ["items", "next"], "properties": {

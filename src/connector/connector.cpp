@@ -8,6 +8,7 @@ std::string_view to_string(Health::State state) {
         case Health::State::up: return "up";
         case Health::State::degraded: return "degraded";
         case Health::State::down: return "down";
+        case Health::State::auth_failed: return "auth_failed";
         case Health::State::paused: return "paused";
     }
     return "down";

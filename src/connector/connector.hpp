@@ -105,14 +105,18 @@ struct RecipientResult {
     std::string remote_id;
     std::optional<Seconds> retry_after;
     bool maybe_sent = false;  // the answer after the final byte never came
+    bool is_dead = false;     // rejected because of the address itself: nothing reaches it any more
 };
 
-// One entry per recipient of the attempt. An exception means "unavailable" for all of them.
+// One entry per recipient of the attempt. An exception means "unavailable" for all of them; one
+// with Outcome::denied says that our login was refused, and after three of those in a row nothing
+// is tried until ConnectorHost::login_changed() or a reload.
 using SendReceipt = std::vector<RecipientResult>;
 
 struct Health {
     Health() = default;
-    enum class State { starting, up, degraded, down, paused };
+    // auth_failed: the login was refused again and again, and is not tried any more by itself.
+    enum class State { starting, up, degraded, down, auth_failed, paused };
     State state = State::starting;
     std::string reason;  // a sentence for the admin; "" when up
     std::optional<Timestamp> last_in;
@@ -184,6 +188,8 @@ class ConnectorHost {
 
     virtual void report(Health::State state, std::string reason) = 0;
     virtual void report_backlog(std::int64_t waiting) = 0;
+    // There is reason to believe that a login that was refused will do now.
+    virtual void login_changed() {}
 };
 
 class Connector {
@@ -191,7 +197,9 @@ class Connector {
     virtual ~Connector() = default;
 
     // The connector's own loop, until cancelled. Throws when the world is away: the supervisor
-    // restarts it with back-off. Pure push channels keep the default, which just waits.
+    // restarts it with back-off, for ever. With Outcome::denied our login was refused: after three
+    // of those with no report of health in between it rests, as sending does. Pure push channels
+    // keep the default, which just waits.
     virtual awaitable<void> run();
 
     // Push channels: verify, normalise, accept, and shape the acknowledgement. `request.path` is

@@ -54,12 +54,6 @@ std::string words_of(const BouncedRecipient& recipient) {
     return start + std::string(truncate_utf8(trim(words), kMaxDiagnosticBytes));
 }
 
-void mark_dead(Tx& tx, const Handle& handle, Timestamp now) {
-    if (!mark_stale(tx, handle, now)) return;
-    for (const HandleOwner& owner : find_handle_owners(tx, handle))
-        append_change(tx, "customer.updated", {owner.customer.text()}, now);
-}
-
 }  // namespace
 
 std::optional<Interaction> find_bounced(const Tx& tx, const InboundMessage& report) {
@@ -94,15 +88,21 @@ void note_bounce(Tx& tx, const Interaction& bounced, const Bounce& bounce, const
         delivery.diagnostic = words_of(recipient);
         record_delivery(tx, bounced.id, *index, delivery);
         changed = true;
-        const auto handle = make_handle(kind, delivery.recipient.address);
-        if (recipient.is_dead && handle &&
+        if (recipient.is_dead &&
             is_same_address(kind, delivery.recipient.address, recipient.address))
-            mark_dead(tx, *handle, now);
+            note_dead(tx, kind, delivery.recipient.address, now);
     }
     if (!changed) return;
     std::vector<std::string> touched = {bounced.id.text(), bounced.customer.text()};
     if (bounced.ticket) touched.push_back(bounced.ticket->text());
     append_change(tx, "delivery.updated", touched, now);
+}
+
+void note_dead(Tx& tx, const std::string& kind, const std::string& address, Timestamp now) {
+    const auto handle = make_handle(kind, address);
+    if (!handle || !mark_stale(tx, *handle, now)) return;
+    for (const HandleOwner& owner : find_handle_owners(tx, *handle))
+        append_change(tx, "customer.updated", {owner.customer.text()}, now);
 }
 
 void note_alive(Tx& tx, const std::vector<Identity>& identities, Timestamp now) {

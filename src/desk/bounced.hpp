@@ -1,4 +1,5 @@
-// A bounce and the message of ours it reports on. Runs inside store.write.
+// A bounce and the message of ours it reports on, and what is known of addresses since. Runs inside
+// store.write.
 #pragma once
 
 #include <optional>
@@ -22,6 +23,9 @@ bool reports_failure(const Bounce& bounce);
 // fault becomes stale wherever it is known; `kind` is that of the addresses.
 void note_bounce(Tx& tx, const Interaction& bounced, const Bounce& bounce, const std::string& kind,
                  Timestamp now);
+
+// An address nothing reaches any more is stale wherever it is known; `kind` is that of the address.
+void note_dead(Tx& tx, const std::string& kind, const std::string& address, Timestamp now);
 
 // A message came from these handles: whatever they were, they are alive.
 void note_alive(Tx& tx, const std::vector<Identity>& identities, Timestamp now);

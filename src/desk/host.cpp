@@ -49,7 +49,9 @@ Host::Host(House& house, const Settings& settings, IngestRules rules,
     : house_(house),
       rules_(std::move(rules)),
       binding_(rules_.channel, settings, sign(kNormalizerKeyPurpose, "")),
-      on_queued_(std::move(on_queued)) {}
+      on_queued_(std::move(on_queued)),
+      intake_logins_(house.io.get_executor()),
+      sending_logins_(house.io.get_executor()) {}
 
 awaitable<std::vector<InboundMessage>> Host::normalize(std::vector<std::string> originals) {
     return house_.normalizers.run(binding_, std::move(originals));
@@ -214,6 +216,27 @@ std::string Host::sign(std::string_view purpose, std::string_view payload) const
 }
 
 void Host::report(Health::State state, std::string reason) {
+    if (state == Health::State::up) intake_logins_.forget();
+    set_health(state, std::move(reason));
+}
+
+void Host::login_changed() {
+    intake_logins_.forget();
+    sending_logins_.forget();
+    on_queued_();
+}
+
+Health Host::health() const {
+    Health health = health_;
+    if (!sending_logins_.have_stopped() || health.state == Health::State::auth_failed)
+        return health;
+    health.state = Health::State::auth_failed;
+    health.reason = "Sending: " + sending_logins_.advice();
+    if (!health_.reason.empty()) health.reason += " Receiving: " + health_.reason;
+    return health;
+}
+
+void Host::set_health(Health::State state, std::string reason) {
     if (health_.state == state && health_.reason == reason) return;
     if (health_.state != state)
         log::info("connector.state", "connector", rules_.connector, "state", to_string(state),

@@ -8,6 +8,7 @@
 #include "connector/connector.hpp"
 #include "desk/house.hpp"
 #include "desk/ingest.hpp"
+#include "desk/refused_logins.hpp"
 
 namespace tributary {
 
@@ -36,10 +37,15 @@ class Host final : public ConnectorHost {
     Workers& workers() override { return house_.workers; }
     const Clock& clock() const override { return house_.clock; }
     asio::any_io_executor executor() const override { return house_.io.get_executor(); }
+    // The connector's own word: one that is up has logged in.
     void report(Health::State state, std::string reason) override;
     void report_backlog(std::int64_t waiting) override { health_.backlog = waiting; }
+    void login_changed() override;
 
-    const Health& health() const { return health_; }
+    void set_health(Health::State state, std::string reason);
+    Health health() const;
+    RefusedLogins& intake_logins() { return intake_logins_; }
+    RefusedLogins& sending_logins() { return sending_logins_; }
     void note_sent() { health_.last_out = house_.clock.now(); }
     const IngestRules& rules() const { return rules_; }
     void set_own_handles(std::vector<Handle> handles) { rules_.own_handles = std::move(handles); }
@@ -66,6 +72,8 @@ class Host final : public ConnectorHost {
     NormalizerBinding binding_;
     std::function<void()> on_queued_;
     Health health_;
+    RefusedLogins intake_logins_;
+    RefusedLogins sending_logins_;
     Counts counts_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "desk/actions.hpp"
+#include "desk/bounced.hpp"
 #include "desk/delivery.hpp"
 #include "store/changes.hpp"
 #include "store/outbox.hpp"
@@ -93,10 +94,14 @@ SendReceipt same_for_all(const DueMessage& due, RecipientResult::State state,
     return receipt;
 }
 
-awaitable<SendReceipt> attempt(House& house, Connector& connector, const DueMessage& due) {
+awaitable<SendReceipt> attempt(House& house, Host& host, Connector& connector,
+                               const DueMessage& due) {
     using State = RecipientResult::State;
     if (due.was_interrupted && due.is_automatic)
         co_return same_for_all(due, State::unavailable, "The attempt was cut short.", true);
+    RefusedLogins& logins = host.sending_logins();
+    if (logins.have_stopped())
+        co_return same_for_all(due, State::unavailable, logins.advice(), false);
     try {
         OutboundMessage message = to_outbound(due);
         if (!due.interaction.content.attachments.empty()) {
@@ -118,6 +123,7 @@ awaitable<SendReceipt> attempt(House& house, Connector& connector, const DueMess
         co_return receipt;
     } catch (const Failure& failure) {
         const bool is_final = failure.error().outcome == Outcome::rejected;
+        if (failure.error().outcome == Outcome::denied) logins.note(failure.what());
         co_return same_for_all(due, is_final ? State::rejected : State::unavailable, failure.what(),
                                false);
     } catch (const std::exception& thrown) {
@@ -140,15 +146,40 @@ awaitable<void> OutboxLoop::run() {
     while (true) {
         const std::uint64_t seen = wakes_;
         std::size_t sent = 0;
+        const int refusals = host_.sending_logins().count();
         try {
+            co_await go_on_after_refusals();
             sent = co_await send_due();
         } catch (const Failure& failure) {
             // The store is away for a moment; the rows stay where they are.
             log::warn("outbox.waiting", "connector", host_.connector_name(), "error",
                       failure.what());
         }
+        if (host_.sending_logins().count() > refusals) co_await pause_after_refusal();
         if (sent < kBatch) co_await wait_for_work(seen);
     }
+}
+
+awaitable<void> OutboxLoop::pause_after_refusal() {
+    RefusedLogins& logins = host_.sending_logins();
+    if (logins.have_stopped()) {
+        log::error("outbox.login_stopped", "connector", host_.connector_name(), "reason",
+                   logins.advice());
+        co_return;
+    }
+    co_await sleep_for(logins.pause());
+}
+
+// While logins have stopped, what is due is put off without a try, so that it still fails visibly
+// when its time is over. Once they go on, nothing waits any longer.
+awaitable<void> OutboxLoop::go_on_after_refusals() {
+    const bool have_stopped = host_.sending_logins().have_stopped();
+    const bool go_on = has_rested_ && !have_stopped;
+    has_rested_ = have_stopped;
+    if (!go_on) co_return;
+    const Timestamp now = house_.clock.now();
+    auto hasten = [&](Tx& tx) { hasten_queued(tx, host_.connector_name(), now); };
+    co_await house_.store.write(hasten);
 }
 
 awaitable<std::size_t> OutboxLoop::send_due() {
@@ -162,7 +193,7 @@ awaitable<std::size_t> OutboxLoop::send_due() {
     if (!has_work) co_return 0;
     const std::vector<DueMessage> batch = co_await house_.store.write(take);
     for (const DueMessage& due : batch) {
-        const SendReceipt receipt = co_await attempt(house_, connector_, due);
+        const SendReceipt receipt = co_await attempt(house_, host_, connector_, due);
         const std::vector<RecipientResult> results = match_results(due, receipt);
         auto record = [&](Tx& tx) {
             const Timestamp done = house_.clock.now();
@@ -174,6 +205,8 @@ awaitable<std::size_t> OutboxLoop::send_due() {
                 Delivery delivery = after_attempt(due.interaction.deliveries[due.due[i]], outcome);
                 delivery.maybe_sent_twice = delivery.maybe_sent_twice || due.was_interrupted;
                 record_delivery(tx, due.interaction.id, due.due[i], delivery);
+                if (results[i].is_dead)
+                    note_dead(tx, host_.rules().reaches, delivery.recipient.address, done);
                 has_failed = has_failed || delivery.state == DeliveryState::failed;
             }
             if (has_failed && !due.is_automatic && due.interaction.ticket)
@@ -189,6 +222,7 @@ awaitable<std::size_t> OutboxLoop::send_due() {
                 return result.state == RecipientResult::State::accepted;
             });
         if (any_accepted) host_.note_sent();
+        if (any_accepted) host_.sending_logins().forget();
         for (const RecipientResult& result : results)
             if (result.state != RecipientResult::State::accepted)
                 log::warn("outbox.not_sent", "connector", name, "interaction",

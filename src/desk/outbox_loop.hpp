@@ -9,7 +9,8 @@
 namespace tributary {
 
 // Until cancelled. Survives anything the connector throws; what was interrupted by a crash is told
-// apart (an agent's message is sent again and marked, an automatic one is not).
+// apart (an agent's message is sent again and marked, an automatic one is not). After three refused
+// logins in a row it rests; what waits is tried at once when they are allowed again.
 class OutboxLoop {
  public:
     OutboxLoop(House& house, Host& host, Connector& connector);
@@ -19,6 +20,8 @@ class OutboxLoop {
 
  private:
     awaitable<std::size_t> send_due();
+    awaitable<void> pause_after_refusal();
+    awaitable<void> go_on_after_refusals();
     awaitable<void> wait_for_work(std::uint64_t seen);
 
     House& house_;
@@ -26,6 +29,7 @@ class OutboxLoop {
     Connector& connector_;
     Notifier wake_;
     std::uint64_t wakes_ = 0;
+    bool has_rested_ = false;
 };
 
 }  // namespace tributary

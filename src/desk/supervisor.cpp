@@ -7,7 +7,6 @@ namespace {
 
 constexpr Milliseconds kFirstPause{1'000};
 constexpr Milliseconds kLongestPause{300'000};
-constexpr Milliseconds kPauseAfterDenials{900'000};
 constexpr std::chrono::seconds kGoodRun{60};
 
 IngestRules rules_for(const ConnectorConfig& config, const House& house) {
@@ -24,13 +23,14 @@ IngestRules rules_for(const ConnectorConfig& config, const House& house) {
 
 // Restarts the connector's loop for ever; ends by cancellation only.
 awaitable<void> keep_running(std::shared_ptr<Supervisor::Slot> slot) {
+    RefusedLogins& logins = slot->host.intake_logins();
     int failures = 0;
     while (true) {
         const auto started = std::chrono::steady_clock::now();
         Outcome outcome = Outcome::unavailable;
         std::string reason = "It ended by itself.";
         try {
-            slot->host.report(Health::State::up, "");
+            slot->host.set_health(Health::State::up, "");
             co_await slot->connector->run();
         } catch (const Failure& failure) {
             outcome = failure.error().outcome;
@@ -42,8 +42,18 @@ awaitable<void> keep_running(std::shared_ptr<Supervisor::Slot> slot) {
         if (std::chrono::steady_clock::now() - started > kGoodRun) failures = 0;
         ++failures;
         ++slot->restarts;
-        slot->host.report(Health::State::down, reason);
-        const Milliseconds pause = restart_delay(failures, outcome);
+        if (outcome == Outcome::denied) logins.note(reason);
+        if (logins.have_stopped()) {
+            slot->host.set_health(Health::State::auth_failed, logins.advice());
+            log::error("connector.login_stopped", "connector", slot->config.name, "reason",
+                       logins.advice());
+            co_await logins.wait_until_allowed();
+            failures = 0;
+            continue;
+        }
+        slot->host.set_health(Health::State::down, reason);
+        const Milliseconds pause =
+            outcome == Outcome::denied ? logins.pause() : restart_delay(failures);
         log::warn("connector.restarting", "connector", slot->config.name, "reason", reason, "in_ms",
                   pause.count());
         co_await sleep_for(pause);
@@ -56,8 +66,7 @@ awaitable<void> run_outbox(std::shared_ptr<Supervisor::Slot> slot) {
 
 }  // namespace
 
-Milliseconds restart_delay(int failures_in_a_row, Outcome last) {
-    if (last == Outcome::denied && failures_in_a_row >= 3) return kPauseAfterDenials;
+Milliseconds restart_delay(int failures_in_a_row) {
     return backoff_delay(failures_in_a_row, kFirstPause, kLongestPause);
 }
 

@@ -24,9 +24,8 @@ struct ConnectorConfig {
     TicketPolicy tickets;
 };
 
-// Pure: how long to wait before the next start. A refused login is not hammered: after three in a
-// row the pause is a quarter of an hour. Network trouble never disables a connector.
-Milliseconds restart_delay(int failures_in_a_row, Outcome last);
+// How long to wait before the next start. Network trouble never disables a connector.
+Milliseconds restart_delay(int failures_in_a_row);
 
 class Supervisor {
  public:

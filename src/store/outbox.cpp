@@ -85,6 +85,13 @@ void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery
     if (changed == 0) throw Failure(Outcome::not_found, "There is no such delivery.");
 }
 
+void hasten_queued(Tx& tx, const std::string& connector, Timestamp now) {
+    tx.exec(R"sql(UPDATE delivery SET next_attempt_at = $2
+                  WHERE connector = $1 AND state = 1 AND attempts > 0
+                    AND next_attempt_at > $2)sql",
+            connector, now);
+}
+
 std::optional<Timestamp> next_due(const Tx& tx, const std::string& connector) {
     return tx.query_one<Timestamp>(R"sql(SELECT next_attempt_at FROM delivery
                                          WHERE connector = $1 AND state = 1

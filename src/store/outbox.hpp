@@ -31,6 +31,8 @@ std::vector<DueMessage> take_due(Tx& tx, const std::string& connector, Timestamp
 // Takes back what nobody has tried to send yet: every delivery becomes `cancelled`. False, and
 // nothing changes, when an attempt has begun or there is nothing to take back.
 bool cancel_queued(Tx& tx, InteractionId id);
+// What was tried before and waits for another try becomes due.
+void hasten_queued(Tx& tx, const std::string& connector, Timestamp now);
 void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery& delivery);
 // When the next queued delivery of this connector becomes due.
 std::optional<Timestamp> next_due(const Tx& tx, const std::string& connector);

@@ -115,6 +115,26 @@ class Outgoing(MailDesk):
         self.assertEqual(len(header["To"].addresses), 3)
         self.assertEqual(self.cancel(sent["id"]).json()["reason"], "already_begun")
 
+    def test_a_refused_address_is_stale_and_a_refused_mail_is_not(self):
+        to = ["bob", "cy", "dee"]
+        verdicts = {"bob": "550 5.1.1 No such user", "cy": "550 5.7.1 Policy says no", "dee": "550 5.2.2 Mailbox full"}
+        self.smtp.answers["RCPT"] = lambda command: next(said for who, said in verdicts.items() if f"<{who}@" in command)
+        ticket = self.ticket("bob@example.com", "Bob")
+        for who in to[1:]:
+            self.ticket(f"{who}@example.com", who)
+        sent = self.reply(ticket, to=[{"address": f"{who}@example.com"} for who in to])
+        self.assertEqual({one["state"] for one in self.settled(sent["id"])}, {"failed"})
+
+        def stale():
+            return {one["value"] for customer in self.desk.items("/api/v1/customers")
+                    for one in self.desk.get(f"/api/v1/customers/{customer['id']}").json()["identities"] if one["stale"]}
+
+        self.assertEqual(stale(), {"bob@example.com"})
+        view = self.desk.get(f"/api/v1/tickets/{ticket}").json()
+        failed = view["interactions"][-1]["deliveries"][0]
+        self.assertEqual((failed["state"], failed["diagnostic"]), ("failed", "550 5.1.1 No such user"))
+        self.assertEqual(len(view["reply"]["warnings"]), 1)
+
     def test_every_fault_leaves_the_mail_waiting_or_failed(self):
         ticket = self.ticket()
         for verb in ("EHLO", "MAIL", "RCPT", "DATA", "."):

@@ -1,9 +1,11 @@
 """An SMTP server that does as it is told: what it offers, how it answers each verb, and what it took.
 
-`answers` maps a verb ("EHLO", "MAIL", "RCPT", "DATA", ".", "RSET") to a reply line, to "close" or
+With `accepts_login` it asks for a login and takes what that function of mechanism and decoded response accepts.
+`answers` maps a verb ("EHLO", "AUTH", "MAIL", "RCPT", "DATA", ".", "RSET") to a reply line, to "close" or
 "hang", or to a function of the command line giving one of these; what is not in it is answered well.
 """
 
+import base64
 import socketserver
 import threading
 
@@ -22,8 +24,10 @@ class Mail:
 
 
 class SmtpServer:
-    def __init__(self, offers=("PIPELINING", "SIZE 20000000", "8BITMIME", "DSN")):
+    def __init__(self, offers=("PIPELINING", "SIZE 20000000", "8BITMIME", "DSN"), accepts_login=None):
         self.offers = list(offers)
+        self.accepts_login = accepts_login
+        self.logins = []  # (mechanism, response, whether it was taken)
         self.answers = {}
         self.mails = []  # taken, also those whose dot was then answered badly
         self.commands = []
@@ -82,6 +86,19 @@ class SmtpServer:
         session.wfile.flush()
         return answer[0] in "23"
 
+    def log_in(self, session, command):
+        mechanism, *initial = command.split()[1:]
+        if not initial:
+            session.wfile.write(b"334 \r\n")
+            initial = [session.rfile.readline().decode().strip()]
+        response = base64.b64decode(initial[0]).decode()
+        good = self.accepts_login(mechanism, response)
+        self.note(lambda: self.logins.append((mechanism, response, good)))
+        if not good and mechanism in ("XOAUTH2", "OAUTHBEARER"):
+            session.wfile.write(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")  # the error's details, answered with nothing
+            session.rfile.readline()
+        session.wfile.write(b"235 2.7.0 In\r\n" if good else b"535 5.7.8 Bad credentials\r\n")
+
     def converse(self, session):
         session.wfile.write(b"220 test ESMTP\r\n")
         sender, recipients = None, []
@@ -96,6 +113,9 @@ class SmtpServer:
                     continue
                 session.wfile.write("".join(f"250-{one}\r\n" for one in ["test", *self.offers]).encode()
                                     + b"250 ENHANCEDSTATUSCODES\r\n")
+                continue
+            if verb == "AUTH" and self.accepts_login:
+                self.log_in(session, command)
                 continue
             if verb == "MAIL":
                 sender, recipients = command, []

@@ -64,11 +64,36 @@ TEST(AfterAttempt, AnUnknownFateMarksAnAgentsMailAndEndsAnAutomaticOne) {
     EXPECT_EQ(after_attempt(Delivery(), unknown).state, DeliveryState::failed);
 }
 
-TEST(RestartDelay, GrowsAndIsCappedAndDoesNotHammerALogin) {
-    EXPECT_LE(restart_delay(1, Outcome::unavailable), Milliseconds(1'000));
-    EXPECT_LE(restart_delay(50, Outcome::unavailable), Milliseconds(300'000));
-    EXPECT_LE(restart_delay(2, Outcome::denied), Milliseconds(2'000));
-    EXPECT_EQ(restart_delay(3, Outcome::denied), Milliseconds(900'000));
+TEST(RestartDelay, GrowsAndIsCapped) {
+    EXPECT_LE(restart_delay(1), Milliseconds(1'000));
+    EXPECT_LE(restart_delay(50), Milliseconds(300'000));
+}
+
+TEST(RefusedLoginsTest, ThreeInARowStopUntilSomebodySaysSo) {
+    asio::io_context io;
+    RefusedLogins logins(io.get_executor());
+    logins.note("No.");
+    logins.note("No.");
+    logins.forget();
+    logins.note("No.");
+    logins.note("No.");
+    EXPECT_FALSE(logins.have_stopped());
+    EXPECT_GT(logins.pause(), Milliseconds(1'000));
+    logins.note("The server refused the login.");
+    EXPECT_TRUE(logins.have_stopped());
+    EXPECT_TRUE(logins.advice().starts_with("The server refused the login. "));
+
+    bool goes_on = false;
+    auto wait = [](RefusedLogins& those, bool& done) -> awaitable<void> {
+        co_await those.wait_until_allowed();
+        done = true;
+    };
+    const TaskHandle waiting = spawn(io.get_executor(), "waiting", wait(logins, goes_on));
+    io.poll();
+    EXPECT_FALSE(goes_on);
+    logins.forget();
+    io.poll();
+    EXPECT_TRUE(goes_on);
 }
 
 }  // namespace

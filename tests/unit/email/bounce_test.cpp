@@ -126,6 +126,25 @@ TEST(Bounces, OnlyAnAddressAtFaultIsDead) {
     }
 }
 
+TEST(Bounces, ARefusalInTheSessionIsJudgedLikeABounce) {
+    const std::pair<std::string, bool> refusals[] = {
+        {"550 5.1.1 No such user", true},
+        {"550 5.1.2 Bad destination system", true},
+        {"550 5.1.10 Recipient not found", true},
+        {"550 User unknown", true},
+        {"553 5.1.3 Bad syntax", true},
+        {"550 5.1.8 Sender address rejected", false},
+        {"550 5.7.1 Policy: user unknown to us", false},
+        {"554 5.7.26 Unauthenticated", false},
+        {"550 Rejected as spam", false},
+        {"552 5.2.2 Mailbox full", false},
+        {"550 5.4.6 Loop", false},
+        {"", false},
+    };
+    for (const auto& [refusal, is_dead] : refusals)
+        EXPECT_EQ(speaks_of_dead_address(refusal), is_dead) << refusal;
+}
+
 TEST(Bounces, StayLinearOnHostileInput) {
     std::string text = "From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n";
     for (int i = 0; i < 60'000; ++i)

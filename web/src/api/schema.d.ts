@@ -723,7 +723,7 @@ export interface components {
             reason: string;
             restarts: number;
             /** @enum {unknown} */
-            state: "starting" | "up" | "degraded" | "down" | "paused";
+            state: "starting" | "up" | "degraded" | "down" | "auth_failed" | "paused";
             title: string;
         };
         ConnectorPage: {

@@ -41,6 +41,7 @@ const healthOfState: Record<Connector['state'], Health> = {
   starting: 'busy',
   degraded: 'busy',
   down: 'bad',
+  auth_failed: 'bad',
   paused: 'off',
 };
 

@@ -370,6 +370,7 @@ export const en = {
       up: 'Running',
       degraded: 'Impaired',
       down: 'Down',
+      auth_failed: 'Login refused',
       paused: 'Paused',
     } as Record<ConnectorState, string>,
   },
