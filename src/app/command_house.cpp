@@ -30,7 +30,7 @@ CommandHouse::CommandHouse(AppConfig config, const std::string& connector) {
     store_ = Store::open(io_, options);
     house_ = std::make_unique<House>(io_, *store_, workers_, curl_, clock_);
     house_->public_url = config.public_url(config.port());
-    house_->seal_key_file = config.state() / "seal.key";
+    house_->seal_key_file = config.seal_key_file();
     slot_ = std::make_unique<Supervisor::Slot>(std::move(*found), *house_);
     auto created = slot_->config.type->create(slot_->config.settings, slot_->host);
     if (!created) throw Failure(created.error());

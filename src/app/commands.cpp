@@ -59,6 +59,8 @@ const std::vector<Command>& commands() {
          restore_command},
         {"verify", "[BACKUP]", "check everything in the store, or in a backup; exit 1 on findings",
          verify_command},
+        {"key change", "", "a new key for the secrets that the store holds sealed",
+         change_key_command},
         {"reconcile", "CONNECTOR [--all]",
          "compare what stands at the source with what came of it; exit 1 when something is missing",
          reconcile},

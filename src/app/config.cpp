@@ -128,6 +128,10 @@ const Schema& house_schema() {
         Setting("store.state", SettingType::text,
                 "Folder for large attachments, keys and run-time files.")
             .defaults_to("/var/lib/tributary"),
+        Setting("store.seal_key", SettingType::text,
+                "File with the key that seals secrets in the store, for example a systemd "
+                "credential. Without it the key is made in the state folder when first needed.")
+            .example("/run/credentials/tributary.service/seal-key"),
         Setting("log.level", SettingType::choice, "How much is logged.")
             .one_of({"debug", "info", "warn", "error"})
             .defaults_to("info"),
@@ -170,6 +174,10 @@ std::string AppConfig::public_url(std::uint16_t port) const {
 
 std::filesystem::path AppConfig::state() const {
     return house.text("store.state");
+}
+std::filesystem::path AppConfig::seal_key_file() const {
+    const std::string& file = house.text("store.seal_key");
+    return file.empty() ? state() / "seal.key" : std::filesystem::path(file);
 }
 std::string AppConfig::store_url() const {
     return house.text("store.url");

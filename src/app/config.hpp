@@ -23,6 +23,7 @@ struct AppConfig {
     // Without trailing slash; where none is configured, the address listened on with `port`.
     std::string public_url(std::uint16_t port) const;
     std::filesystem::path state() const;
+    std::filesystem::path seal_key_file() const;
     std::string store_url() const;
 };
 

@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include <sys/prctl.h>
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -13,6 +14,7 @@
 #include "api/version.hpp"
 #include "app/report.hpp"
 #include "base/log.hpp"
+#include "desk/seal_key.hpp"
 #include "store/changes.hpp"
 #include "store/housekeeping.hpp"
 
@@ -78,7 +80,8 @@ class Daemon {
                                                                            : ClaimedPolicy::link;
         house_.undo_window =
             std::chrono::duration_cast<Seconds>(config_.house.duration("desk.undo_window"));
-        house_.seal_key_file = config_.state() / "seal.key";
+        house_.seal_key_file = config_.seal_key_file();
+        require_seal_key(*store_, house_.seal_key_file);
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
         store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });
     }
@@ -214,6 +217,9 @@ int run_daemon(AppConfig config, const DaemonOptions& options) {
     const log::Format format =
         config.house.text("log.format") == "json" ? log::Format::json : log::Format::text;
     log::configure(log::parse_level(config.house.text("log.level")), format);
+    // What is in memory are people's words and keys: no core file, and no look from a neighbour
+    // with the same user.
+    ::prctl(PR_SET_DUMPABLE, 0);
     // A peer that hangs up is an error code, never a signal.
     std::signal(SIGPIPE, SIG_IGN);
     try {

@@ -106,7 +106,7 @@ int restore_command(const Arguments& arguments) {
 int verify_command(const Arguments& arguments) {
     const Options options(arguments, {}, {}, {"backup?"});
     const AppConfig config = options.config();
-    const Opens opens = opens_with(config.state() / "seal.key");
+    const Opens opens = opens_with(config.seal_key_file());
     const auto backup = options.find("backup");
     const VerifyReport report =
         backup ? verify_backup(*backup, opens) : verify_store(store_options(config), opens);

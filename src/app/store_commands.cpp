@@ -10,6 +10,7 @@
 #include "app/arguments.hpp"
 #include "base/crypto.hpp"
 #include "desk/actions.hpp"
+#include "desk/seal_key.hpp"
 #include "store/access.hpp"
 #include "store/customers.hpp"
 
@@ -30,6 +31,7 @@ class CommandStore {
         store_ = Store::open(io_, options);
     }
     Store* operator->() { return store_.get(); }
+    Store* get() { return store_.get(); }
 
  private:
     asio::io_context io_;
@@ -211,6 +213,16 @@ int split_customer_command(const Arguments& arguments) {
     if (!merge) throw UsageError("MERGE is not a merge's id; 'customer merge' prints it");
     CommandStore store(options.config());
     store->write_now([&](Tx& tx) { undo_customer_merge(tx, *merge, SystemClock().now()); });
+    return 0;
+}
+
+int change_key_command(const Arguments& arguments) {
+    const Options options(arguments, {}, {}, {});
+    const AppConfig config = options.config();
+    CommandStore store(config);
+    const KeyChange change = change_seal_key(*store.get(), config.seal_key_file());
+    std::cout << change.resealed << " secrets sealed anew; the new key is in "
+              << config.seal_key_file().string() << ", keep it with the backups\n";
     return 0;
 }
 

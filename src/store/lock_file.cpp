@@ -5,24 +5,32 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <thread>
 
 #include "base/text.hpp"
 
 namespace tributary {
 namespace {
 
-constexpr int most_looks = 100;
-constexpr std::chrono::milliseconds between_looks{5};
+struct flock whole_file() {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
 
 }  // namespace
 
-// flock and not fcntl: its lock belongs to the open file, so it also keeps two stores of one
-// process apart, and closing another descriptor of the file does not drop it.
+// Two locks. fcntl's tells the others who holds it, from the first moment; but it knows processes
+// only, and goes when any descriptor of the file is closed. flock's belongs to the open file, so it
+// also keeps two stores of one process apart.
 std::optional<LockFile> LockFile::try_take(const std::filesystem::path& path) {
     FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_file_error("open", path);
+    struct flock lock = whole_file();
+    if (::fcntl(file.number(), F_SETLK, &lock) != 0) {
+        if (errno == EACCES || errno == EAGAIN) return std::nullopt;
+        throw_file_error("lock", path);
+    }
     if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK) return std::nullopt;
         throw_file_error("lock", path);
@@ -32,15 +40,12 @@ std::optional<LockFile> LockFile::try_take(const std::filesystem::path& path) {
     return LockFile(std::move(file));
 }
 
-// Who has just taken the lock is about to write its number; nothing announces that it has.
-
 std::string LockFile::holder(const std::filesystem::path& path) {
-    std::string pid;
-    for (int look = 0; pid.empty() && look < most_looks; ++look) {
-        if (look > 0) std::this_thread::sleep_for(between_looks);
-        pid = trim(read_file(path).value_or(""));
-    }
-    return pid;
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct flock lock = whole_file();
+    if (file && ::fcntl(file.number(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+        return std::to_string(lock.l_pid);
+    return std::string(trim(read_file(path).value_or("")));
 }
 
 }  // namespace tributary

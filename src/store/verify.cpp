@@ -4,6 +4,7 @@
 #include "store/blob_files.hpp"
 #include "store/changes.hpp"
 #include "store/migrations.hpp"
+#include "store/sealed.hpp"
 #include "store/sqlite.hpp"
 #include "store/store_files.hpp"
 #include "store/verify_parts.hpp"
@@ -19,17 +20,11 @@ void verify_pages(Connection& connection, VerifyReport& report) {
 }
 
 void verify_sealed(const Tx& tx, const Opens& opens, VerifyReport& report) {
-    Rows rows =
-        tx.query(R"sql(SELECT connector, name, sealed FROM kept_secret ORDER BY connector)sql");
-    while (rows.next()) {
-        std::string connector;
-        std::string name;
-        std::string sealed;
-        rows.read(connector, name, sealed);
+    for (const SealedValue& value : sealed_values(tx)) {
         ++report.sealed;
-        const std::string context = connector + '/' + name;
-        if (opens && !opens(sealed, context))
-            report.findings.emplace_back("sealed", "the secret " + context + " does not open");
+        if (opens && !opens(value.sealed, value.context))
+            report.findings.emplace_back("sealed",
+                                         "the secret " + value.context + " does not open");
     }
 }
 

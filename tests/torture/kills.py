@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+from inject import Injection, threads
 from scene import Scene, expect
 from servers import BINARY, wait_until
 
@@ -26,6 +27,23 @@ def random_kills(folder, kills, seed, say=lambda line: None):
         for sender in scene.senders:
             expect(len(sender.ledger.acknowledged()) > min(kills // 2, 5), f"{sender.name} hardly sent anything")
         return {"kills": kills, **figures}
+
+
+def kills_with_a_slow_disk(folder, kills, seed, say=lambda line: None):
+    """As above, with every write of the store taking 20 ms: whoever acknowledges too early is caught."""
+    moments = random.Random(seed)
+    with Scene(folder) as scene:
+        scene.begin_load()
+        for number in range(1, kills + 1):
+            writer = threads(scene.desk.process.child.pid)["store-writer"]
+            injection = Injection(writer, "pwrite64", "delay_enter=20000", scene.folder / "strace.log")
+            time.sleep(moments.uniform(0.5, 1.5))
+            scene.desk.kill()
+            injection.stop()
+            scene.desk.start()
+            say(f"kill {number}/{kills}: {scene.sent()} sent so far")
+        scene.end_load()
+        return {"kills": kills, **scene.judge()}
 
 
 def kills_while_starting(folder, kills, seed, say=lambda line: None):

@@ -28,7 +28,7 @@ class Fault:
 FAULTS = [
     Fault("acknowledged before the commit", "src/store/writer.cpp",
           "        if (connection_->is_in_transaction()) connection_->commit();\n",
-          "        finish(batch);\n        if (connection_->is_in_transaction()) connection_->commit();\n", "sync-fails"),
+          "        finish(batch);\n        if (connection_->is_in_transaction()) connection_->commit();\n", "kills-slow-disk"),
     Fault("no unique key", "src/store/interactions.cpp",
           "    if (claimed > 0) return std::nullopt;\n    return find_ledger_entry(tx, connector, dedupe_key);\n",
           "    (void)claimed;\n    return std::nullopt;\n", "syscalls"),

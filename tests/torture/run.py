@@ -33,6 +33,7 @@ from scene import Broken  # noqa: E402
 # (folder, size, seed, say) and returns its figures, or raises Broken.
 SCENARIOS = {
     "kills": (kills.random_kills, 8, 1000),
+    "kills-slow-disk": (kills.kills_with_a_slow_disk, 5, 100),
     "starting": (kills.kills_while_starting, 10, 100),
     "drains": (kills.drains, 3, 20),
     "second-instance": (kills.second_instances, 5, 100),

@@ -60,5 +60,29 @@ TEST_F(SealTest, RefusesAKeyThatOthersMayReadOrThatIsNone) {
     EXPECT_THROW(Sealer{folder / "no" / "folder"}, Failure);
 }
 
+TEST_F(SealTest, OpensWhatTheFirstFormatSealedWithoutAKeysName) {
+    const std::string named = Sealer(key()).seal(Secret("x"), "a");
+    const std::string nameless = '\1' + named.substr(5);
+    const auto opened = Sealer(key()).open(nameless, "a");
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->reveal(), "x");
+    EXPECT_FALSE(Sealer(key()).is_current(nameless));
+}
+
+TEST_F(SealTest, KeepsTheKeyBeforeForWhatItSealed) {
+    const std::string first = Sealer(key()).seal(Secret("x"), "a");
+    EXPECT_TRUE(Sealer(key()).is_current(first));
+    add_sealing_key(key());
+    EXPECT_FALSE(Sealer(key()).is_current(first));
+    EXPECT_TRUE(Sealer(key()).open(first, "a"));
+    add_sealing_key(key());
+    EXPECT_FALSE(Sealer(key()).open(first, "a"));
+}
+
+TEST_F(SealTest, MakesNoKeyWhereOneMustBe) {
+    EXPECT_THROW(Sealer(key(), MissingKey::is_an_error), Failure);
+    EXPECT_FALSE(std::filesystem::exists(key()));
+}
+
 }  // namespace
 }  // namespace tributary
