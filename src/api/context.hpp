@@ -5,6 +5,7 @@
 
 #include "desk/change_feed.hpp"
 #include "desk/house.hpp"
+#include "desk/read_log.hpp"
 #include "desk/supervisor.hpp"
 #include "http/server.hpp"
 
@@ -17,6 +18,7 @@ struct ApiContext {
     Supervisor& supervisor;
     ChangeFeed& changes;
     http::Server* server = nullptr;  // for metrics; set once it exists
+    ReadLog reads{house};
     bool is_draining = false;
 };
 

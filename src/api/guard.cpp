@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/audited.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "store/access.hpp"
@@ -38,8 +39,17 @@ awaitable<http::Reply> run_guarded(ApiContext& context, Access access, ActorHand
     const Result<Actor> actor = co_await authenticate(context, std::move(authorization));
     if (!actor) co_return unauthorized(actor.error());
     const Result<> allowed = require(access, *actor);
-    if (!allowed) co_return http::Reply::problem(allowed.error());
-    co_return co_await handler(context, std::move(request), *actor);
+    if (!allowed) {
+        http::Reply refused = http::Reply::problem(allowed.error());
+        Audited what = audited(request, *actor);
+        co_await write_down(context, std::move(what), refused.status);
+        co_return refused;
+    }
+    Audited what = audited(request, *actor);
+    http::Reply reply = co_await handler(context, std::move(request), *actor);
+    const int status = reply.status;
+    co_await write_down(context, std::move(what), status);
+    co_return reply;
 }
 
 json::value schema_ref(const char* name) {

@@ -38,6 +38,12 @@ constexpr const char* kSchemas = R"json({
   "agent": {"$ref": "#/components/schemas/Agent"}, "role": {"$ref": "#/components/schemas/Role"},
   "newest_change": {"type": "integer"}, "public_url": {"type": "string"},
   "undo_s": {"type": "integer", "minimum": 0, "maximum": 60, "description": "How long this house lets a reply wait, so that it can be taken back."}}},
+"AuditRow": {"type": "object", "required": ["seq", "at", "actor", "action", "subject", "detail", "hash"], "properties": {
+  "seq": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
+  "actor": {"type": "string", "description": "An agent's id, \"console\" for a command, \"house\" for the daemon itself."},
+  "action": {"type": "string"}, "subject": {"type": "string"}, "detail": {"type": "object"}, "hash": {"type": "string"}}},
+"AuditPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/AuditRow"}}, "next": {"type": ["string", "null"]}}},
 "Identity": {"type": "object", "required": ["kind", "value", "proof", "scope", "display", "stale"], "properties": {
   "stale": {"type": "boolean"}, "kind": {"type": "string"}, "value": {"type": "string"}, "proof": {"$ref": "#/components/schemas/Proof"},
   "scope": {"type": ["string", "null"]}, "display": {"type": "string"}}},

@@ -13,6 +13,7 @@
 #include "api/context.hpp"
 #include "api/version.hpp"
 #include "app/report.hpp"
+#include "app/setting_values.hpp"
 #include "base/log.hpp"
 #include "desk/seal_key.hpp"
 #include "store/changes.hpp"
@@ -101,6 +102,8 @@ class Daemon {
             print_error(started.error());
             return 2;
         }
+        const SettingValues values = setting_values(config_);
+        store_->write_now([&](Tx& tx) { audit_settings(tx, values, clock_.now()); });
         server_->start();
         write_port_file(config_.state(), server_->port());
         spawn(io_.get_executor(), "signals", watch_signals());
@@ -161,6 +164,7 @@ class Daemon {
         api_.is_draining = true;
         changes_.wake_all();
         co_await server_->drain(kDrainPatience);
+        co_await api_.reads.flush();
         co_await supervisor_.stop();
         store_->stop();
         io_.stop();
@@ -173,8 +177,10 @@ class Daemon {
         if (!fresh) {
             trouble = describe(fresh.error());
         } else {
+            const SettingValues values = setting_values(*fresh);
             const Result<> reloaded = co_await supervisor_.reload(std::move(fresh->connectors));
             if (!reloaded) trouble = describe(reloaded.error());
+            if (reloaded) co_await write_down_settings(values);
         }
         if (trouble.empty()) {
             log::info("daemon.reloaded", "connectors", supervisor_.slots().size());
@@ -183,6 +189,11 @@ class Daemon {
                        "mend the file and send SIGHUP again");
         }
         sd_notify(0, "READY=1");
+    }
+
+    awaitable<void> write_down_settings(SettingValues values) {
+        auto step = [&](Tx& tx) { audit_settings(tx, values, clock_.now()); };
+        co_await store_->write(step);
     }
 
     // From the I/O thread, so that a blocked loop misses its beat and systemd restarts us.

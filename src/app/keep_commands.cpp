@@ -39,6 +39,8 @@ json::object counts_json(const VerifyReport& report) {
             {"blob_bytes", report.blob_bytes},
             {"words", report.words},
             {"sealed", report.sealed},
+            {"audited", report.audited},
+            {"audit_head", report.audit_head},
             {"newest_change", report.newest_change}};
 }
 
@@ -52,7 +54,8 @@ json::array findings_json(const VerifyReport& report) {
 void print_counts(const VerifyReport& report) {
     std::cout << report.rows << " rows, " << report.blobs << " blobs (" << report.blob_files
               << " in files, " << report.blob_bytes << " bytes), " << report.words
-              << " words indexed, " << report.sealed << " sealed secrets\n";
+              << " words indexed, " << report.sealed << " sealed secrets, " << report.audited
+              << " audit rows\n";
 }
 
 void print_report(const VerifyReport& report) {
@@ -87,7 +90,8 @@ int restore_command(const Arguments& arguments) {
     const Options options(arguments, {}, {"replace"}, {"file"});
     const RestoreReport report =
         restore(store_options(options.config()), options.get("file"),
-                options.has("replace") ? Target::may_be_replaced : Target::must_be_empty);
+                options.has("replace") ? Target::may_be_replaced : Target::must_be_empty,
+                SystemClock().now());
     if (options.json()) {
         json::object object = counts_json(report.verified);
         object["snapshot_at"] = rfc3339(report.snapshot_at);

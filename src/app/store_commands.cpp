@@ -12,6 +12,7 @@
 #include "desk/actions.hpp"
 #include "desk/seal_key.hpp"
 #include "store/access.hpp"
+#include "store/audit.hpp"
 #include "store/customers.hpp"
 
 namespace tributary {
@@ -66,6 +67,10 @@ Customer customer_argument(const Tx& tx, const std::string& named) {
     return *customer;
 }
 
+void note_command(Tx& tx, const char* action, const std::string& subject) {
+    append_audit(tx, AuditEvent(console_actor, action, subject), SystemClock().now());
+}
+
 const Actor& console() {
     static const Actor actor(AgentId(), "console", Role::admin);
     return actor;
@@ -98,6 +103,7 @@ int create_token(const Arguments& arguments) {
     store->write_now([&](Tx& tx) {
         insert_agent(tx, agent);
         insert_token(tx, token, sha256(secret));
+        note_command(tx, "token.create", "token " + token.id.text());
     });
     if (options.json()) {
         json::object object = token_json(token);
@@ -130,7 +136,10 @@ int revoke_token_command(const Arguments& arguments) {
     if (!id) throw UsageError("ID is not a token's id; 'token list' shows them");
     CommandStore store(options.config());
     bool was_there = false;
-    store->write_now([&](Tx& tx) { was_there = revoke_token(tx, *id, SystemClock().now()); });
+    store->write_now([&](Tx& tx) {
+        was_there = revoke_token(tx, *id, SystemClock().now());
+        if (was_there) note_command(tx, "token.revoke", "token " + id->text());
+    });
     if (!was_there) throw Failure(Outcome::not_found, "there is no such token");
     return 0;
 }
@@ -150,6 +159,7 @@ int add_agent(const Arguments& arguments) {
         if (find_agent_by_email(tx, agent.email))
             throw Failure(Outcome::conflict, "an agent has this address already");
         insert_agent(tx, agent);
+        note_command(tx, "agent.add", "agent " + agent.id.text());
     });
     std::cout << (options.json() ? json::serialize(agent_json(agent)) : agent.id.text()) << '\n';
     return 0;
@@ -179,6 +189,7 @@ int disable_agent(const Arguments& arguments) {
         if (!agent) throw Failure(Outcome::not_found, "there is no agent with this address");
         agent->is_disabled = true;
         update_agent(tx, *agent);
+        note_command(tx, "agent.disable", "agent " + agent->id.text());
     });
     return 0;
 }
@@ -186,10 +197,10 @@ int disable_agent(const Arguments& arguments) {
 int show_customer(const Arguments& arguments) {
     const Options options(arguments, {}, {}, {"customer"});
     CommandStore store(options.config());
-    store->read_now([&](const Tx& tx) {
-        std::cout << json::serialize(customer_json(customer_argument(tx, options.get("customer")),
-                                                   agent_names(tx)))
-                  << '\n';
+    store->write_now([&](Tx& tx) {
+        const Customer customer = customer_argument(tx, options.get("customer"));
+        note_command(tx, "customer.read", "customer " + customer.id.text());
+        std::cout << json::serialize(customer_json(customer, agent_names(tx))) << '\n';
     });
     return 0;
 }
@@ -202,6 +213,7 @@ int merge_customer_command(const Arguments& arguments) {
         merge = merge_customer_into(tx, customer_argument(tx, options.get("survivor")).id,
                                     customer_argument(tx, options.get("other")).id, console(),
                                     SystemClock().now());
+        note_command(tx, "customer.merge", "merge " + merge.text());
     });
     std::cout << merge.text() << '\n';
     return 0;
@@ -212,7 +224,10 @@ int split_customer_command(const Arguments& arguments) {
     const auto merge = MergeId::parse(options.get("merge"));
     if (!merge) throw UsageError("MERGE is not a merge's id; 'customer merge' prints it");
     CommandStore store(options.config());
-    store->write_now([&](Tx& tx) { undo_customer_merge(tx, *merge, SystemClock().now()); });
+    store->write_now([&](Tx& tx) {
+        undo_customer_merge(tx, *merge, SystemClock().now());
+        note_command(tx, "customer.unmerge", "merge " + merge->text());
+    });
     return 0;
 }
 

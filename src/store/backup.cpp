@@ -1,6 +1,7 @@
 #include "store/backup.hpp"
 
 #include "base/crypto.hpp"
+#include "store/audit.hpp"
 #include "store/blob_files.hpp"
 #include "store/housekeeping.hpp"
 #include "store/migrations.hpp"
@@ -106,6 +107,7 @@ BackupReport back_up(const StoreOptions& options, const fs::path& file, Timestam
     connection->begin_write();
     Tx tx(*connection);
     note_event(tx, "backup", "", now);
+    append_audit(tx, AuditEvent(console_actor, "backup", ""), now);
     connection->commit();
     return report;
 }

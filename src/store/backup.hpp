@@ -40,7 +40,7 @@ enum class Target { must_be_empty, may_be_replaced };
 //
 // What the backup shows as waiting to be sent may have been sent since: it counts as interrupted
 // in the middle of sending (outbox.hpp). Numbers of changes jump, so that none is given out twice.
-RestoreReport restore(const StoreOptions& options, const std::filesystem::path& file,
-                      Target target);
+RestoreReport restore(const StoreOptions& options, const std::filesystem::path& file, Target target,
+                      Timestamp now);
 
 }  // namespace tributary

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "store/audit.hpp"
 #include "store/backup.hpp"
 #include "store/blob_files.hpp"
 #include "store/migrations.hpp"
@@ -110,7 +111,8 @@ class Workshop {
     fs::path draft_;
 };
 
-RestoreReport make_store(const Workshop& workshop, const fs::path& file, const BlobFiles& files) {
+RestoreReport make_store(const Workshop& workshop, const fs::path& file, const BlobFiles& files,
+                         Timestamp now) {
     RestoreReport report;
     const auto connection = open_sqlite(workshop.copy(), Duty::draft);
     report.snapshot_at = read_label(*connection, file);
@@ -120,6 +122,7 @@ RestoreReport make_store(const Workshop& workshop, const fs::path& file, const B
     connection->run_script("DROP TABLE backup");
     put_out_blobs(tx, files);
     report.unsent = continue_from(tx);
+    append_audit(tx, AuditEvent(console_actor, "restore", ""), now);
     connection->commit();
     make_private_file(workshop.draft());
     connection->copy_into(workshop.draft());
@@ -127,11 +130,11 @@ RestoreReport make_store(const Workshop& workshop, const fs::path& file, const B
 }
 
 RestoreReport make_good_store(const Workshop& workshop, const fs::path& file,
-                              const StoreOptions& options) {
+                              const StoreOptions& options, Timestamp now) {
     RestoreReport report;
     try {
         copy_privately(file, workshop.copy());
-        report = make_store(workshop, file, BlobFiles(blob_folder(options)));
+        report = make_store(workshop, file, BlobFiles(blob_folder(options)), now);
         report.verified = verify_file(workshop.draft(), blob_folder(options), nullptr);
     } catch (const DamagedFile& damaged) {
         throw Failure(Outcome::unavailable, "The backup " + file.string() + " is damaged.",
@@ -143,7 +146,8 @@ RestoreReport make_good_store(const Workshop& workshop, const fs::path& file,
 
 }  // namespace
 
-RestoreReport restore(const StoreOptions& options, const fs::path& file, Target target) {
+RestoreReport restore(const StoreOptions& options, const fs::path& file, Target target,
+                      Timestamp now) {
     const fs::path database = fs::absolute(database_file(options));
     std::error_code failed;
     fs::create_directories(database.parent_path(), failed);
@@ -151,7 +155,7 @@ RestoreReport restore(const StoreOptions& options, const fs::path& file, Target 
     finish_restore(database);
     require_exchangeable(database, target);
     const Workshop workshop(database);
-    const RestoreReport report = make_good_store(workshop, file, options);
+    const RestoreReport report = make_good_store(workshop, file, options, now);
     flush_file(workshop.draft());
     fs::rename(workshop.draft(), restored_whole(database));
     sync_directory(database.parent_path());

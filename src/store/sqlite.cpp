@@ -224,7 +224,7 @@ class SqliteConnection final : public Connection {
         std::string text(migration);
         replace_all(text, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY");
         replace_all(text, "/* by key */", "WITHOUT ROWID");
-        return text;
+        return text + append_only_triggers(migration);
     }
 
     bool has_table(std::string_view name) override {
@@ -321,6 +321,22 @@ class SqliteConnection final : public Connection {
             run_script("PRAGMA wal_autocheckpoint = 0");
             sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         }
+    }
+
+    // For each table that is marked so.
+    static std::string append_only_triggers(std::string_view migration) {
+        constexpr std::string_view create = "CREATE TABLE ";
+        std::string triggers;
+        for (auto mark = migration.find("/* append only */"); mark != std::string_view::npos;
+             mark = migration.find("/* append only */", mark + 1)) {
+            const auto name = migration.rfind(create, mark) + create.size();
+            const std::string table(migration.substr(name, migration.find(' ', name) - name));
+            for (const std::string verb : {"UPDATE", "DELETE"})
+                triggers += "CREATE TRIGGER " + table + "_no_" + verb + " BEFORE " + verb + " ON " +
+                            table + " BEGIN SELECT RAISE(ABORT, '" + table +
+                            " rows are only ever added'); END;\n";
+        }
+        return triggers;
     }
 
     static int note_log(void* self, sqlite3*, const char*, int pages) {

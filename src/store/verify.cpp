@@ -105,6 +105,7 @@ VerifyReport verify(Connection& connection, const BlobFiles* files, const Opens&
         look(report, [&] { blobs.run(tx); });
         look(report, [&] { verify_search(tx, report); });
         look(report, [&] { verify_sealed(tx, opens, report); });
+        look(report, [&] { verify_audit(tx, report); });
         report.newest_change = newest_change(tx);
     }
     connection.rollback();

@@ -1,8 +1,8 @@
 // Looks at everything a store says of itself, in one snapshot, and tells what is not so.
 //
 // Pages, rows that name rows, originals and attachments by their hash, the search index word by
-// word, sealed secrets. Works beside a running daemon, which it does not hold up, and on
-// backups (backup.hpp). Blocks for as long as reading the whole store takes.
+// word, sealed secrets, the chain of audit rows. Works beside a running daemon, which it does not
+// hold up, and on backups (backup.hpp). Blocks for as long as reading the whole store takes.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Connection;
 struct Finding {
     Finding() = default;
     Finding(std::string c, std::string d) : check(std::move(c)), detail(std::move(d)) {}
-    std::string check;   // "pages", "rows", "blobs", "search", "sealed"
+    std::string check;   // "pages", "rows", "blobs", "search", "sealed", "audit"
     std::string detail;  // for the admin: ids and hashes, nobody's words
 };
 
@@ -32,6 +32,8 @@ struct VerifyReport {
     std::int64_t blob_bytes = 0;
     std::int64_t words = 0;  // entries of the search index
     std::int64_t sealed = 0;
+    std::int64_t audited = 0;  // rows of the audit
+    std::string audit_head;    // the newest one's hash, in hex
     std::int64_t newest_change = 0;
     std::vector<Finding> findings;
     bool is_good() const { return findings.empty(); }

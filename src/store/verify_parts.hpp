@@ -14,6 +14,8 @@ void verify_rows(const Tx& tx, VerifyReport& report);
 // The search index, word by word, against what the rows would be found by today.
 void verify_search(const Tx& tx, VerifyReport& report);
 
+// The chain of audit rows (audit.cpp).
+void verify_audit(const Tx& tx, VerifyReport& report);
 // A finished file that nobody writes; `blobs` is "" where they are all inside.
 VerifyReport verify_file(const std::filesystem::path& database, const std::filesystem::path& blobs,
                          const Opens& opens);

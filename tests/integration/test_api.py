@@ -11,6 +11,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 from api.access import Access  # noqa: E402
+from api.audit import Audit  # noqa: E402
 from api.customers import Customers  # noqa: E402
 from api.house import House  # noqa: E402
 from api.intake import Intake  # noqa: E402
@@ -22,7 +23,7 @@ from api.tickets import Tickets  # noqa: E402
 NEED_MORE = {("POST", "/api/v1/connectors/{name}/consent")}
 
 
-class Api(Access, Lists, Customers, Tickets, Intake, Live, House):
+class Api(Access, Audit, Lists, Customers, Tickets, Intake, Live, House):
     # Tests run by name, so this is the last.
     def test_zz_every_described_operation_was_seen_to_succeed(self):
         described = {(method, path) for method, _, path, _ in self.api.patterns if path.startswith("/api/")}

@@ -97,7 +97,7 @@ TEST_F(Backup, ComesBackAsAStoreThatContinues) {
     fill();
     const auto newest = house_.read([](const Tx& tx) { return newest_change(tx); });
     back_up(house_.options(), file("b"), at(9));
-    const RestoreReport report = restore(elsewhere(), file("b"), Target::must_be_empty);
+    const RestoreReport report = restore(elsewhere(), file("b"), Target::must_be_empty, at(50));
     EXPECT_EQ(report.snapshot_at, at(9));
     EXPECT_EQ(report.verified.blob_files, 1);
     asio::io_context io;
@@ -119,7 +119,7 @@ TEST_F(Backup, WhatWaitedToBeSentCountsAsInterrupted) {
     answer.deliveries.emplace_back().recipient = Party("Ann", "ann@example.com");
     house_.add_interaction(answer);
     back_up(house_.options(), file("b"), at(9));
-    EXPECT_EQ(restore(elsewhere(), file("b"), Target::must_be_empty).unsent, 1);
+    EXPECT_EQ(restore(elsewhere(), file("b"), Target::must_be_empty, at(50)).unsent, 1);
     asio::io_context io;
     const auto store = Store::open(io, elsewhere());
     store->write_now([&](Tx& tx) {
@@ -134,7 +134,7 @@ TEST_F(Backup, IsNotRestoredOverAStoreThatRunsOrStands) {
     back_up(house_.options(), file("b"), at(9));
     house_.add_customer("Ben");
     const auto over = [&](Target target) {
-        return failure_of([&] { restore(house_.options(), file("b"), target); });
+        return failure_of([&] { restore(house_.options(), file("b"), target, at(50)); });
     };
     EXPECT_EQ(over(Target::may_be_replaced), Outcome::conflict);  // it runs
     house_.close();
@@ -161,16 +161,19 @@ TEST_F(Backup, ThatIsDamagedOrNoneChangesNothing) {
         hurt.seekp(static_cast<std::streamoff>(place));
         hurt << std::string(4'000, '\xa5');
         hurt.close();
-        EXPECT_EQ(failure_of([&] { restore(elsewhere(), file("hurt"), Target::must_be_empty); }),
-                  Outcome::unavailable)
+        EXPECT_EQ(
+            failure_of([&] { restore(elsewhere(), file("hurt"), Target::must_be_empty, at(50)); }),
+            Outcome::unavailable)
             << place;
     }
-    EXPECT_EQ(failure_of([&] { restore(elsewhere(), file("none"), Target::must_be_empty); }),
-              Outcome::unavailable);
-    EXPECT_EQ(failure_of([&] { restore(elsewhere(), file("missing"), Target::must_be_empty); }),
-              Outcome::not_found);
+    EXPECT_EQ(
+        failure_of([&] { restore(elsewhere(), file("none"), Target::must_be_empty, at(50)); }),
+        Outcome::unavailable);
+    EXPECT_EQ(
+        failure_of([&] { restore(elsewhere(), file("missing"), Target::must_be_empty, at(50)); }),
+        Outcome::not_found);
     const auto store = house_.folder() / "tributary.db";
-    EXPECT_EQ(failure_of([&] { restore(elsewhere(), store, Target::must_be_empty); }),
+    EXPECT_EQ(failure_of([&] { restore(elsewhere(), store, Target::must_be_empty, at(50)); }),
               Outcome::invalid);  // a store, but no backup
     EXPECT_FALSE(fs::exists(elsewhere().state / "tributary.db"));
 }
@@ -180,7 +183,7 @@ TEST_F(Backup, ThatIsDamagedOrNoneChangesNothing) {
 TEST_F(Backup, ARestoreThatWasCutOffIsFinishedAtTheNextStart) {
     fill();
     back_up(house_.options(), file("b"), at(9));
-    restore(elsewhere(), file("b"), Target::must_be_empty);
+    restore(elsewhere(), file("b"), Target::must_be_empty, at(50));
     house_.add_customer("Ben");
     house_.close();
     const fs::path database = house_.folder() / "tributary.db";
@@ -228,7 +231,8 @@ TEST_F(Backup, UnderLoadHoldsAllThatWasAcknowledgedBeforeAndNothingHalf) {
         EXPECT_LE(held, after);
         EXPECT_EQ(report.verified.blobs, held);
         StoreOptions options = elsewhere();
-        restore(options, name, round == 0 ? Target::must_be_empty : Target::may_be_replaced);
+        restore(options, name, round == 0 ? Target::must_be_empty : Target::may_be_replaced,
+                at(50));
         const auto connection = open_sqlite(options.state / "tributary.db", Duty::archive);
         const Tx tx(*connection);
         // The first `held` numbers, each once: nothing lost in between.
@@ -266,7 +270,7 @@ TEST_F(Backup, VerifyFindsWhatWasBroken) {
         break_rows(one.sql);
         EXPECT_THAT(findings(), ::testing::Contains(HasSubstr(one.finding))) << one.sql;
         house_.close();
-        restore(house_.options(), file("good"), Target::may_be_replaced);
+        restore(house_.options(), file("good"), Target::may_be_replaced, at(50));
         house_.open();
         ASSERT_THAT(findings(), IsEmpty()) << one.sql;
     }

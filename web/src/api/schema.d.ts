@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did and saw what, newest first; each row's hash covers the one before it */
+        get: operations["get_api_v1_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -690,6 +707,21 @@ export interface components {
             sha256: string;
             size: number;
         };
+        AuditPage: {
+            items: components["schemas"]["AuditRow"][];
+            next: string | null;
+        };
+        AuditRow: {
+            action: string;
+            /** @description An agent's id, "console" for a command, "house" for the daemon itself. */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: Record<string, unknown>;
+            hash: string;
+            seq: number;
+            subject: string;
+        };
         Change: {
             ids: string[];
             kind: string;
@@ -1097,6 +1129,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_audit: {
+        parameters: {
+            query?: {
+                actor?: string;
+                action?: string;
+                subject?: string;
+                limit?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
