@@ -1,9 +1,7 @@
 """The audit's route; what stands in it is shown by tests/integration/test_audit.py."""
 
-from api.house import House
 
-
-class Audit(House):
+class Audit:
     def test_the_audit_is_for_admins_and_goes_by_page(self):
         self.post("/api/v1/tokens", {"name": "audited", "role": "reader"})
         page = self.get("/api/v1/audit?limit=1").json()
