@@ -43,8 +43,9 @@ def dies_at(scene, sender, thread, number):
     """Sends one text; whether the process died of the `number`th call."""
     pid = scene.desk.process.child.pid
     of = threads(pid)
+    # The workers bear the program's name, like the first thread.
+    of["workers"] = [number for numbers in list(of.values()) if pid in numbers for number in numbers if number != pid]
     of["io"] = [pid]
-    of["workers"] = [number for name, numbers in of.items() if name == "tributary" for number in numbers if number != pid]
     text = sender.next_text()
     injection = Injection(of[thread], WRITES, f"signal=KILL:when={number}", scene.folder / "strace.log")
     try:
