@@ -7,7 +7,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include <ctime>
+
 #include "base/error.hpp"
+#include "base/log.hpp"
 
 namespace tributary::http {
 namespace {
@@ -70,6 +73,33 @@ class TlsStream final : public Stream {
     throw Failure(Outcome::invalid, sentence, error.message());
 }
 
+constexpr int warn_before_s = 30 * 24 * 3600;
+
+std::string time_text(const ASN1_TIME* time) {
+    std::tm broken{};
+    char text[32] = "";
+    if (ASN1_TIME_to_tm(time, &broken) == 1)
+        std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &broken);
+    return text;
+}
+
+// Clients would refuse what has ended or not begun, and tell nobody here.
+void check_dates(const SSL_CTX* context, const std::string& file) {
+    const X509* certificate = SSL_CTX_get0_certificate(context);
+    const ASN1_TIME* begin = X509_get0_notBefore(certificate);
+    const ASN1_TIME* end = X509_get0_notAfter(certificate);
+    if (X509_cmp_current_time(begin) > 0)
+        throw Failure(Outcome::invalid, "The TLS certificate " + file + " is valid only from " +
+                                            time_text(begin) + " on.");
+    if (X509_cmp_current_time(end) < 0)
+        throw Failure(Outcome::invalid,
+                      "The TLS certificate " + file + " ended at " + time_text(end) + ".");
+    std::time_t soon = std::time(nullptr) + warn_before_s;
+    if (X509_cmp_time(end, &soon) < 0)
+        log::warn("http.certificate_ends_soon", "file", file, "at", time_text(end), "do",
+                  "put the renewed one in its place and restart");
+}
+
 }  // namespace
 
 void Stream::cancel() {
@@ -101,8 +131,11 @@ asio::ssl::context make_tls_context(const std::string& certificate, const std::s
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
 
     error_code error;
+    // A key under a password cannot be used by a daemon; without this OpenSSL asks the terminal.
+    context.set_password_callback([](std::size_t, auto) { return std::string(); }, error);
     context.use_certificate_chain_file(certificate, error);
     if (error) throw_unusable("The TLS certificate " + certificate + " cannot be used.", error);
+    check_dates(native, certificate);
     context.use_private_key_file(key, asio::ssl::context::pem, error);
     // OpenSSL compares key and certificate as it loads the second of them.
     const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
