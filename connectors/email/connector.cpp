@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "base/together.hpp"
 #include "connectors/email/header_write.hpp"
 #include "connectors/email/imap_client.hpp"
@@ -298,6 +299,15 @@ Normalizer make_normalizer(const Settings& settings, const std::string& key) {
     return [mail](std::string_view raw) { return normalize_mail(mail, raw); };
 }
 
+std::vector<std::string> sources(const Settings& settings) {
+    const auto mail = read_mail_settings(settings);
+    std::vector<std::string> names;
+    if (!mail || !mail->imap) return names;
+    for (const std::string& folder : mail->imap->folders)
+        names.push_back(folder + " of " + mail->imap->user + " at " + ascii_lower(mail->imap->url));
+    return names;
+}
+
 ConnectorType describe_type() {
     ConnectorType type;
     type.channel = "email";
@@ -316,6 +326,7 @@ ConnectorType describe_type() {
     type.schema = mail_schema();
     type.create = &create;
     type.normalizer = &make_normalizer;
+    type.sources = &sources;
     return type;
 }
 

@@ -76,6 +76,20 @@ class Faults {
     Error error_{Outcome::invalid, "The configuration has faults."};
 };
 
+// Which connector reads a source.
+using Readers = std::map<std::string, std::string>;
+
+void refuse_shared_sources(const ConnectorConfig& connector, const SourcePlace& place,
+                           Readers& readers, Faults& faults) {
+    if (!connector.type->sources) return;
+    for (const std::string& source : connector.type->sources(connector.settings)) {
+        const auto [reader, is_new] = readers.emplace(source, connector.name);
+        if (!is_new)
+            faults.add(place, "'" + connector.name + "' and '" + reader->second + "' both read " +
+                                  source + "; one connector may");
+    }
+}
+
 std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecrets secrets,
                                              Faults& faults) {
     std::vector<ConnectorConfig> connectors;
@@ -85,6 +99,7 @@ std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecre
         return connectors;
     }
     std::map<std::string, SourcePlace> seen;
+    Readers readers;
     for (const ConfigNode& entry : *entries) {
         auto connector = read_connector(entry, secrets);
         if (!connector) {
@@ -97,6 +112,7 @@ std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecre
                                         "' is taken already at " + earlier->second.text());
             continue;
         }
+        refuse_shared_sources(*connector, entry.place, readers, faults);
         connectors.push_back(std::move(*connector));
     }
     return connectors;

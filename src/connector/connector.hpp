@@ -265,6 +265,9 @@ struct ConnectorType {
     // Bound to settings (secrets may be missing: normalising must not need them) and to the key of
     // what this connector signed itself and may meet again in an original; "" outside the daemon.
     std::function<Normalizer(const Settings&, const std::string& key)> normalizer;
+    // What these settings read from, each named as people would ("INBOX of ann at imaps://…"). No
+    // two connectors may read one source. Null: the type reads from nothing.
+    std::function<std::vector<std::string>(const Settings&)> sources;
 };
 
 // Every type built into this binary, in the order of connectors/CMakeLists.txt.
