@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "api/audited.hpp"
 #include "base/crypto.hpp"
@@ -29,7 +30,23 @@ http::Reply unauthorized(Error error) {
     return reply;
 }
 
+// A misspelt filter would silently show everything.
+Result<> check_query(const http::Request& request, const std::vector<std::string>& known) {
+    Error error(Outcome::invalid, "The query has parameters that mean nothing here.");
+    std::set<std::string_view> seen;
+    for (const auto& [name, value] : request.query) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            error.fields.emplace_back("?" + name, "is not known here");
+        } else if (!seen.insert(name).second) {
+            error.fields.emplace_back("?" + name, "must not stand twice");
+        }
+    }
+    if (error.fields.empty()) return {};
+    return error;
+}
+
 awaitable<http::Reply> run_guarded(ApiContext& context, Access access, ActorHandler handler,
+                                   const std::vector<std::string>& known_query,
                                    http::Request request) {
     if (access == Access::everybody)
         co_return co_await handler(context, std::move(request), Actor());
@@ -45,6 +62,8 @@ awaitable<http::Reply> run_guarded(ApiContext& context, Access access, ActorHand
         co_await write_down(context, std::move(what), refused.status);
         co_return refused;
     }
+    if (const Result<> query = check_query(request, known_query); !query)
+        co_return http::Reply::problem(query.error());
     Audited what = audited(request, *actor);
     http::Reply reply = co_await handler(context, std::move(request), *actor);
     const int status = reply.status;
@@ -98,8 +117,8 @@ void RouteTable::add(http::Method method, std::string pattern, Access access, Ac
     route.doc.success = doc.success;
     route.doc.query = doc.query;
     ApiContext& context = context_;
-    route.handler = [&context, access, handler](http::Request request) {
-        return run_guarded(context, access, handler, std::move(request));
+    route.handler = [&context, access, handler, known = doc.query](http::Request request) {
+        return run_guarded(context, access, handler, known, std::move(request));
     };
     route.stream = std::move(stream);
     router_.add(std::move(route));
@@ -108,9 +127,12 @@ void RouteTable::add(http::Method method, std::string pattern, Access access, Ac
 awaitable<http::Reply> write_once(ApiContext& context, const http::Request& request,
                                   const Actor& actor, std::function<http::Reply(Tx&)> step) {
     const std::string key(request.headers.get("Idempotency-Key"));
-    if (key.size() > 200)
-        throw Failure(Error(Outcome::invalid, "The Idempotency-Key is too long.")
-                          .with_field("Idempotency-Key", "must not exceed 200 bytes"));
+    const bool is_printable = std::all_of(key.begin(), key.end(),
+                                          [](char letter) { return letter > ' ' && letter < 127; });
+    if (key.size() > 200 || !is_printable)
+        throw Failure(
+            Error(Outcome::invalid, "The Idempotency-Key cannot be used.")
+                .with_field("Idempotency-Key", "must have at most 200 printable ASCII letters"));
     const std::string scope = actor.id.text() + " " + request.path;
     const std::string body_hash = key.empty() ? std::string() : sha256(request.body);
     const Timestamp now = context.house.clock.now();
