@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks, or those whose name contains an argument: intake, imap, mailboxes, mime,
+"""Runs the benchmarks, or those whose name contains an argument: intake, imap, mailboxes, mime, crowd,
 latency, store.
 
 Every figure stands beside a baseline of the same run; absolute numbers of one machine mean little.
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "imap": [sys.executable, str(ROOT / "bench" / "imap.py")],
     "mime": [sys.executable, str(ROOT / "bench" / "mime.py")],
     "mailboxes": [sys.executable, str(ROOT / "bench" / "idle_mailboxes.py")],
+    "crowd": [sys.executable, str(ROOT / "bench" / "crowd.py")],
     "latency": [sys.executable, str(ROOT / "bench" / "latency.py")],
     "store": [str(ROOT / "build" / "release" / "bench" / "bench_store")],
 }

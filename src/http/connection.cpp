@@ -108,6 +108,7 @@ Connection::Connection(std::shared_ptr<Shared> shared, std::unique_ptr<Stream> s
 }
 
 Connection::~Connection() {
+    leave_line();
     shared_->connections.erase(this);
     --shared_->stats.connections;
     shared_->changed.notify_all();
@@ -136,6 +137,21 @@ void Connection::cut() {
     stream_->close();
 }
 
+void Connection::wait_in_line() {
+    if (!place_) place_ = shared_->waiting.insert(shared_->waiting.end(), this);
+}
+
+void Connection::leave_line() {
+    if (place_) shared_->waiting.erase(*place_);
+    place_.reset();
+}
+
+void Connection::give_way() {
+    leave_line();
+    is_last_ = true;
+    stream_->close();
+}
+
 awaitable<void> Connection::run() {
     try {
         co_await converse();
@@ -160,7 +176,9 @@ awaitable<void> Connection::converse() {
 }
 
 awaitable<Connection::Next> Connection::serve_one() {
+    wait_in_line();
     const auto head = co_await receive_head();
+    leave_line();
     if (!head) co_return Next::gone;
     if (!*head) co_return co_await refuse(head->error());
     auto read = read_exchange(received().substr(0, **head));

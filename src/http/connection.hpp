@@ -3,6 +3,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct Shared {
     Notifier changed;  // a connection has gone
     Server::Stats stats;
     std::unordered_set<Connection*> connections;
+    std::list<Connection*> waiting;  // for a request's head, the longest first
     bool is_draining = false;
 
  private:
@@ -55,6 +57,8 @@ class Connection {
     // Ends now when idle, else with the reply in the making; a WebSocket says 1001.
     void drain();
     void cut();
+    // Of one that waits: makes room for somebody else.
+    void give_way();
 
  private:
     enum class Phase { idle, reading, handling, writing, web_socket, lingering };
@@ -86,6 +90,8 @@ class Connection {
     awaitable<bool> write(std::string_view head, std::string_view body);
     awaitable<void> linger();
     void on_deadline();
+    void wait_in_line();
+    void leave_line();
     std::string_view received() const { return std::string_view(inbox_).substr(consumed_); }
 
     std::shared_ptr<Shared> shared_;
@@ -93,6 +99,7 @@ class Connection {
     std::string peer_;
     std::function<void()> on_gone_;
     Deadlines::Seat seat_;
+    std::optional<std::list<Connection*>::iterator> place_;  // in the line of those who wait
     Phase phase_ = Phase::idle;
     bool is_late_ = false;  // a deadline has passed
     bool is_last_ = false;  // no request after this one

@@ -18,6 +18,7 @@ using boost::system::error_code;
 
 // Descriptors left to the store, outgoing connections and the like.
 constexpr std::size_t kReservedDescriptors = 64;
+constexpr std::size_t kLeaving = 16;  // on their way out, beyond the limit
 constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: "
     "close\r\n\r\n";
@@ -67,7 +68,7 @@ struct Server::Impl : Shared, std::enable_shared_from_this<Server::Impl> {
     awaitable<void> accept_all();
     awaitable<void> keep_deadlines();
     void admit(tcp::socket socket);
-    bool has_room(const asio::ip::address& peer) const;
+    bool has_room(const asio::ip::address& peer);
     bool is_exempt(const asio::ip::address& peer) const;
 
     tcp::acceptor acceptor;
@@ -98,8 +99,15 @@ bool Server::Impl::is_exempt(const asio::ip::address& peer) const {
                                      options.trusted_proxies.end();
 }
 
-bool Server::Impl::has_room(const asio::ip::address& peer) const {
-    if (connections.size() >= max_connections) return false;
+// A crowd that only sits there must not keep others out: the longest waiting one gives way. It goes
+// a turn later, so for a moment there are more than the limit.
+bool Server::Impl::has_room(const asio::ip::address& peer) {
+    if (connections.size() >= max_connections + kLeaving) return false;
+    if (connections.size() >= max_connections) {
+        if (waiting.empty()) return false;
+        ++stats.refused;
+        waiting.front()->give_way();
+    }
     if (is_exempt(peer)) return true;
     const auto count = per_peer.find(peer_key(peer));
     return count == per_peer.end() || count->second < options.max_connections_per_peer;

@@ -24,6 +24,8 @@ struct ServerOptions {
     std::uint16_t port = 8080;    // 0: any free one
     std::string tls_certificate;  // PEM file; empty: no TLS
     std::string tls_key;
+    // Beyond it the one that has waited longest without a request is closed for the new one; 503
+    // where all are at work.
     std::size_t max_connections = 10'000;
     std::size_t max_connections_per_peer = 1'000;  // loopback exempt
     std::size_t max_header_bytes = 16 * 1024;

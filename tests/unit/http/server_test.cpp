@@ -318,7 +318,7 @@ TEST(Server, CompletesTheHandlerWhenTheClientHasGone) {
     EXPECT_EQ(completed.get_future().get(), "kept");
 }
 
-TEST(Server, TurnsAwayMoreConnectionsThanItTakes) {
+TEST(Server, ClosesTheLongestIdleForTheNewest) {
     ServerOptions options;
     options.max_connections = 2;
     LiveServer server(options, make_router());
@@ -327,13 +327,40 @@ TEST(Server, TurnsAwayMoreConnectionsThanItTakes) {
     EXPECT_EQ(first.ask(kGet).status, 200);
     EXPECT_EQ(second.ask(kGet).status, 200);
     Client third(server.port());
-    EXPECT_EQ(third.receive_answer().status, 503);
-    EXPECT_TRUE(third.is_closed());
-    first.close();
-    while (server.stats().connections > 1)
-        std::this_thread::yield();
+    EXPECT_EQ(third.ask(kGet).status, 200);
+    EXPECT_TRUE(first.is_closed());
+    EXPECT_EQ(second.ask(kGet).status, 200);
+    // Half a head counts as waiting, too.
+    third.send("GET / HT");
+    EXPECT_EQ(second.ask(kGet).status, 200);
     Client fourth(server.port());
     EXPECT_EQ(fourth.ask(kGet).status, 200);
+    EXPECT_TRUE(third.is_closed());
+}
+
+TEST(Server, TurnsAwayWhoeverComesWhileAllAreAtWork) {
+    Router router = make_router();
+    std::promise<void> begun;
+    std::promise<void> go_on;
+    const auto waiting = go_on.get_future().share();
+    Handler handler = [&](Request) -> awaitable<Reply> {
+        begun.set_value();
+        while (waiting.wait_for(Milliseconds(0)) != std::future_status::ready)
+            co_await sleep_for(Milliseconds(1));
+        co_return Reply::text(200, "done");
+    };
+    add(router, Method::get, "/slow", handler);
+    ServerOptions options;
+    options.max_connections = 1;
+    LiveServer server(options, std::move(router));
+    Client busy(server.port());
+    busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    begun.get_future().wait();
+    Client other(server.port());
+    EXPECT_EQ(other.receive_answer().status, 503);
+    EXPECT_TRUE(other.is_closed());
+    go_on.set_value();
+    EXPECT_EQ(busy.receive_answer().status, 200);
 }
 
 TEST(Server, DrainsUnderLoad) {
