@@ -126,6 +126,7 @@ http::Router make_router(ApiContext& context) {
     add_change_routes(router, context);
     add_house_routes(router, context);
     add_audit_routes(router, context);
+    add_privacy_routes(router, context);
     add_intake_routes(router, context);
     add_meta_routes(router, context);
     return router;

@@ -14,6 +14,7 @@ void add_change_routes(http::Router& router, ApiContext& context);
 void add_house_routes(http::Router& router,
                       ApiContext& context);  // me, agents, connectors, quarantine, search
 void add_audit_routes(http::Router& router, ApiContext& context);
+void add_privacy_routes(http::Router& router, ApiContext& context);
 void add_intake_routes(http::Router& router, ApiContext& context);  // the connectors' mounts
 void add_meta_routes(http::Router& router,
                      ApiContext& context);  // healthz, readyz, metrics, openapi, web app

@@ -44,6 +44,13 @@ constexpr const char* kSchemas = R"json({
   "action": {"type": "string"}, "subject": {"type": "string"}, "detail": {"type": "object"}, "hash": {"type": "string"}}},
 "AuditPage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/AuditRow"}}, "next": {"type": ["string", "null"]}}},
+"Erasure": {"type": "object", "required": ["id", "erased_at", "finished_at", "counts"], "properties": {
+  "id": {"type": "string"}, "erased_at": {"type": "string", "format": "date-time"},
+  "finished_at": {"type": ["string", "null"], "description": "When no page and no file held anything of it any more; null until then."},
+  "counts": {"type": "object", "required": ["customers", "identities", "tickets", "interactions", "blobs", "quarantined", "cancelled", "redacted"], "properties": {
+    "customers": {"type": "integer"}, "identities": {"type": "integer"}, "tickets": {"type": "integer"}, "interactions": {"type": "integer"},
+    "blobs": {"type": "integer"}, "quarantined": {"type": "integer"}, "cancelled": {"type": "integer"},
+    "redacted": {"type": "integer", "description": "Interactions of others that quoted or named the customer."}}}}},
 "Identity": {"type": "object", "required": ["kind", "value", "proof", "scope", "display", "stale"], "properties": {
   "stale": {"type": "boolean"}, "kind": {"type": "string"}, "value": {"type": "string"}, "proof": {"$ref": "#/components/schemas/Proof"},
   "scope": {"type": ["string", "null"]}, "display": {"type": "string"}}},

@@ -17,6 +17,7 @@
 #include "base/log.hpp"
 #include "desk/seal_key.hpp"
 #include "store/changes.hpp"
+#include "store/erasure.hpp"
 #include "store/housekeeping.hpp"
 
 namespace tributary {
@@ -83,6 +84,7 @@ class Daemon {
             std::chrono::duration_cast<Seconds>(config_.house.duration("desk.undo_window"));
         house_.seal_key_file = config_.seal_key_file();
         require_seal_key(*store_, house_.seal_key_file);
+        repeat_erasures(*store_, clock_.now());
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
         store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });
     }
@@ -108,6 +110,7 @@ class Daemon {
         write_port_file(config_.state(), server_->port());
         spawn(io_.get_executor(), "signals", watch_signals());
         spawn(io_.get_executor(), "watchdog", feed_watchdog());
+        spawn(io_.get_executor(), "erasures", finish_erasures_begun());
         log::info("daemon.ready", "version", kVersion, "listen", config_.host(), "port",
                   server_->port(), "connectors", config_.connectors.size());
         sd_notify(0, "READY=1");
@@ -189,6 +192,19 @@ class Daemon {
                        "mend the file and send SIGHUP again");
         }
         sd_notify(0, "READY=1");
+    }
+
+    // Erasures leave their second half to whoever owns the store (store/erasure.hpp).
+    awaitable<void> finish_erasures_begun() {
+        constexpr std::chrono::seconds between_looks{5};
+        while (true) {
+            co_await sleep_for(between_looks);
+            const bool is_waiting = co_await store_->read(has_unfinished_erasures);
+            if (!is_waiting) continue;
+            auto finish = [this] { return finish_erasures(*store_, clock_.now()); };
+            const int finished = co_await workers_.offload(finish);
+            if (finished > 0) log::info("store.erased", "erasures", finished);
+        }
     }
 
     awaitable<void> write_down_settings(SettingValues values) {

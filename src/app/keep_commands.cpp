@@ -95,12 +95,15 @@ int restore_command(const Arguments& arguments) {
     if (options.json()) {
         json::object object = counts_json(report.verified);
         object["snapshot_at"] = rfc3339(report.snapshot_at);
+        object["erased_again"] = report.erased_again;
         object["unsent"] = report.unsent;
         std::cout << json::serialize(object) << '\n';
         return 0;
     }
     std::cout << "restored and verified; as of " << rfc3339(report.snapshot_at) << '\n';
     print_counts(report.verified);
+    if (report.erased_again > 0)
+        std::cout << report.erased_again << " customers were erased since and are erased again\n";
     if (report.unsent > 0)
         std::cout << report.unsent
                   << " deliveries waited to be sent then; they count as interrupted\n";

@@ -1,13 +1,13 @@
 // Commands on the store: they work beside a running daemon, in transactions of their own.
 #include <boost/json.hpp>
 
-#include <charconv>
 #include <iostream>
 
 #include "api/guard.hpp"
 #include "api/json.hpp"
 #include "api/names.hpp"
 #include "app/arguments.hpp"
+#include "app/command_store.hpp"
 #include "base/crypto.hpp"
 #include "desk/actions.hpp"
 #include "desk/seal_key.hpp"
@@ -18,26 +18,6 @@
 namespace tributary {
 namespace json = boost::json;
 namespace {
-
-// The store of the configuration, opened for one command.
-class CommandStore {
- public:
-    explicit CommandStore(const AppConfig& config) {
-        std::filesystem::create_directories(config.state());
-        StoreOptions options;
-        options.url = config.store_url();
-        options.state = config.state();
-        options.use = StoreOptions::Use::command;
-        options.readers = 1;
-        store_ = Store::open(io_, options);
-    }
-    Store* operator->() { return store_.get(); }
-    Store* get() { return store_.get(); }
-
- private:
-    asio::io_context io_;
-    std::unique_ptr<Store> store_;
-};
 
 Role role_option(const Options& options, const char* fallback) {
     const std::string name = options.find("role").value_or(fallback);
@@ -52,19 +32,6 @@ void print_items(const Items& items, Shape shape) {
     for (const auto& item : items)
         list.push_back(shape(item));
     std::cout << json::serialize(list) << '\n';
-}
-
-Customer customer_argument(const Tx& tx, const std::string& named) {
-    std::optional<Customer> customer;
-    std::int64_t number = 0;
-    if (const auto id = CustomerId::parse(named)) {
-        customer = find_customer(tx, *id);
-    } else if (std::from_chars(named.data(), named.data() + named.size(), number).ec ==
-               std::errc()) {
-        customer = find_customer_by_number(tx, number);
-    }
-    if (!customer) throw Failure(Outcome::not_found, "there is no customer '" + named + "'");
-    return *customer;
 }
 
 void note_command(Tx& tx, const char* action, const std::string& subject) {
@@ -235,7 +202,7 @@ int change_key_command(const Arguments& arguments) {
     const Options options(arguments, {}, {}, {});
     const AppConfig config = options.config();
     CommandStore store(config);
-    const KeyChange change = change_seal_key(*store.get(), config.seal_key_file());
+    const KeyChange change = change_seal_key(*store, config.seal_key_file());
     std::cout << change.resealed << " secrets sealed anew; the new key is in "
               << config.seal_key_file().string() << ", keep it with the backups\n";
     return 0;

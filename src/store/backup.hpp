@@ -29,6 +29,7 @@ BackupReport back_up(const StoreOptions& options, const std::filesystem::path& f
 struct RestoreReport {
     Timestamp snapshot_at;
     VerifyReport verified;
+    int erased_again = 0;     // customers that were erased after the backup was made
     std::int64_t unsent = 0;  // deliveries that waited then, and may have gone out since
 };
 
@@ -37,6 +38,8 @@ enum class Target { must_be_empty, may_be_replaced };
 // Puts a backup in the place of the store. Throws Failure: conflict when a daemon runs on it or it
 // exists and may not be replaced, unavailable when the backup is damaged; then nothing changed. A
 // power cut leaves the old store or the new one, whole.
+//
+// Who was erased since the backup was made (tombstones.hpp) is erased again first.
 //
 // What the backup shows as waiting to be sent may have been sent since: it counts as interrupted
 // in the middle of sending (outbox.hpp). Numbers of changes jump, so that none is given out twice.

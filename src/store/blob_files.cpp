@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr auto orphan_age = std::chrono::hours(1);
+// From staging a file to the commit that names it.
+constexpr auto settling_time = std::chrono::seconds(30);
 
 void make_directory(const fs::path& directory) {
     std::error_code failed;
@@ -63,6 +65,18 @@ void BlobFiles::write(std::string_view sha256, std::string_view bytes) const {
 
 std::optional<std::string> BlobFiles::read(std::string_view sha256) const {
     return read_file(path_of(sha256));
+}
+
+BlobFiles::Removal BlobFiles::remove(std::string_view sha256) const {
+    const fs::path path = path_of(sha256);
+    std::error_code failed;
+    const auto written = fs::last_write_time(path, failed);
+    if (failed) return Removal::gone;
+    if (fs::file_time_type::clock::now() - written < settling_time) return Removal::too_young;
+    fs::remove(path, failed);
+    if (failed) throw_file_error("remove", path);
+    sync_directory(path.parent_path());
+    return Removal::gone;
 }
 
 std::size_t BlobFiles::sweep(const std::function<bool(std::string_view)>& is_named) const {

@@ -20,6 +20,10 @@ class BlobFiles {
     // Throws Failure(unavailable) when the disk will not take it; then no name exists.
     void write(std::string_view sha256, std::string_view bytes) const;
     std::optional<std::string> read(std::string_view sha256) const;
+    enum class Removal { gone, too_young };
+    // Removes one file unless it is younger than half a minute: then it may belong to a step that has
+    // yet to commit.
+    Removal remove(std::string_view sha256) const;
     // Removes unfinished files and those `is_named` does not know, once they are an hour old: a
     // younger one may belong to a step that has yet to commit. How many went.
     std::size_t sweep(const std::function<bool(std::string_view sha256)>& is_named) const;

@@ -11,6 +11,7 @@
 #include "store/migrations.hpp"
 #include "store/sqlite.hpp"
 #include "store/store_files.hpp"
+#include "store/tombstones.hpp"
 #include "store/verify_parts.hpp"
 
 namespace tributary {
@@ -112,7 +113,7 @@ class Workshop {
 };
 
 RestoreReport make_store(const Workshop& workshop, const fs::path& file, const BlobFiles& files,
-                         Timestamp now) {
+                         const Tombstones& stones, Timestamp now) {
     RestoreReport report;
     const auto connection = open_sqlite(workshop.copy(), Duty::draft);
     report.snapshot_at = read_label(*connection, file);
@@ -120,10 +121,14 @@ RestoreReport make_store(const Workshop& workshop, const fs::path& file, const B
     connection->begin_write();
     Tx tx(*connection);
     connection->run_script("DROP TABLE backup");
+    report.erased_again = repeat_erasures(tx, stones, {}, now);
+    tx.exec(R"sql(DELETE FROM erased_file)sql");
+    tx.exec(R"sql(UPDATE erasure SET finished_at = $1 WHERE finished_at IS NULL)sql", now);
     put_out_blobs(tx, files);
     report.unsent = continue_from(tx);
     append_audit(tx, AuditEvent(console_actor, "restore", ""), now);
     connection->commit();
+    if (report.erased_again > 0) connection->scour(Connection::Scour::clear);
     make_private_file(workshop.draft());
     connection->copy_into(workshop.draft());
     return report;
@@ -134,7 +139,8 @@ RestoreReport make_good_store(const Workshop& workshop, const fs::path& file,
     RestoreReport report;
     try {
         copy_privately(file, workshop.copy());
-        report = make_store(workshop, file, BlobFiles(blob_folder(options)), now);
+        report = make_store(workshop, file, BlobFiles(blob_folder(options)),
+                            Tombstones(tombstone_file(options.state)), now);
         report.verified = verify_file(workshop.draft(), blob_folder(options), nullptr);
     } catch (const DamagedFile& damaged) {
         throw Failure(Outcome::unavailable, "The backup " + file.string() + " is damaged.",

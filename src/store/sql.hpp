@@ -199,6 +199,11 @@ class Connection {
     // Writes one consistent snapshot, without what was deleted, into the empty file `to`. Not yet
     // flushed. Outside of transactions.
     virtual void copy_into(const std::filesystem::path& to) = 0;
+    // Takes deleted content out of the search index, the log and, with `rebuild`, out of every
+    // page: it then writes all of them anew. False when a reader still needs the log. Outside of
+    // transactions, the writer's only; others wait for it.
+    enum class Scour { clear, rebuild };
+    virtual bool scour(Scour how) = 0;
     // What the engine itself finds wrong with its pages, in its words; empty when all is well.
     virtual std::vector<std::string> find_damage() = 0;
 

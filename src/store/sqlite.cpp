@@ -210,6 +210,21 @@ class SqliteConnection final : public Connection {
         tx.exec(R"sql(VACUUM INTO $1)sql", to.string());
     }
 
+    bool scour(Scour how) override {
+        run_script(sqlite_search::compaction);
+        if (how == Scour::rebuild) {
+            // Else the whole copy would be built in memory.
+            run_script("PRAGMA temp_store = FILE");
+            run_script("VACUUM");
+            run_script("PRAGMA temp_store = MEMORY");
+        }
+        const int code =
+            sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        if (code == SQLITE_BUSY) return false;
+        if (code != SQLITE_OK) throw_code(get(), code, "checkpoint");
+        return true;
+    }
+
     std::vector<std::string> find_damage() override {
         std::vector<std::string> found;
         const Tx tx(*this);
@@ -311,6 +326,7 @@ class SqliteConnection final : public Connection {
         run_script("PRAGMA journal_mode = WAL");
         run_script("PRAGMA synchronous = FULL");
         run_script("PRAGMA temp_store = MEMORY");  // savepoints' undo pages never touch the disk
+        run_script("PRAGMA secure_delete = ON");   // what is deleted is overwritten
         run_script("PRAGMA journal_size_limit = 67108864");
         run_script(duty == Duty::reader ? reader_cache : writer_cache);
         if (duty == Duty::reader) run_script("PRAGMA query_only = ON");

@@ -25,6 +25,13 @@ CREATE VIRTUAL TABLE interaction_search USING fts5
     (words, content='', columnsize=0, detail=none, tokenize='ascii');
 )schema";
 
+// FTS5 keeps a deleted entry's words until its segments are merged with those that hold them.
+const std::string_view compaction = R"script(
+INSERT INTO customer_search (customer_search) VALUES ('optimize');
+INSERT INTO ticket_search (ticket_search) VALUES ('optimize');
+INSERT INTO interaction_search (interaction_search) VALUES ('optimize');
+)script";
+
 std::string_view insertion(Corpus corpus) {
     switch (corpus) {
         case Corpus::customer:

@@ -11,6 +11,7 @@
 namespace tributary::sqlite_search {
 
 extern const std::string_view schema;
+extern const std::string_view compaction;  // leaves nothing of entries that were deleted
 std::string_view insertion(Corpus corpus);  // $1 seq, $2 words
 std::string_view deletion(Corpus corpus);
 std::string matching_seqs(Corpus corpus, std::string_view parameter);

@@ -60,6 +60,7 @@ class SqlStore final : public Store {
     SqlStore(asio::io_context& io, const StoreOptions& options, std::optional<LockFile> lock)
         : lock_(std::move(lock)),
           io_(io.get_executor()),
+          options_(options),
           blobs_(blob_folder(options)),
           listener_(std::make_shared<ChangeListener>()) {
         const fs::path file = database_file(options);
@@ -84,6 +85,22 @@ class SqlStore final : public Store {
         run_now([this](Job job) { readers_->submit(std::move(job)); },
                 [&step](Tx& tx) { step(tx); });
     }
+
+    bool scour_now(Scour how) override {
+        bool is_clear = false;
+        const auto work = [&](Connection& connection) {
+            is_clear = connection.scour(how == Scour::rebuild ? Connection::Scour::rebuild
+                                                              : Connection::Scour::clear);
+        };
+        wait_for([&](Done done) {
+            Job job{nullptr, std::move(done), Tell::on_this_thread, nullptr, nullptr};
+            job.alone = work;
+            writer_->submit(std::move(job));
+        });
+        return is_clear;
+    }
+    const fs::path& state() const override { return options_.state; }
+    fs::path database() const override { return database_file(options_); }
 
     StagedBlob stage(std::string bytes) override {
         StagedBlob blob;
@@ -125,10 +142,16 @@ class SqlStore final : public Store {
  private:
     template <class Submit>
     static void run_now(Submit submit, Step step) {
+        wait_for([&](Done done) {
+            Job job{std::move(step), std::move(done), Tell::on_this_thread, nullptr, nullptr};
+            submit(std::move(job));
+        });
+    }
+    template <class Start>
+    static void wait_for(Start start) {
         // Shared: whoever tells the end may still be inside notify_one() when the waiter has gone.
         const auto end = std::make_shared<BlockingEnd>();
-        Done done = [end](std::exception_ptr error) { end->tell(std::move(error)); };
-        submit(Job{std::move(step), std::move(done), Tell::on_this_thread, nullptr});
+        start([end](std::exception_ptr error) { end->tell(std::move(error)); });
         end->wait();
     }
 
@@ -146,6 +169,7 @@ class SqlStore final : public Store {
 
     std::optional<LockFile> lock_;  // goes last
     asio::any_io_executor io_;
+    StoreOptions options_;
     BlobFiles blobs_;
     std::shared_ptr<ChangeListener> listener_;
     std::unique_ptr<Writer> writer_;  // closes after the readers

@@ -84,6 +84,15 @@ class Store {
     virtual void write_now(const std::function<void(Tx&)>& step) = 0;
     virtual void read_now(const std::function<void(const Tx&)>& step) = 0;
 
+    // Deleted content leaves the search index, the pages and the log; `rebuild` writes every page
+    // anew, which takes as long as writing the whole store, and writers wait. False when a reader
+    // held the log for too long: try again. The daemon's own store only; blocks like write_now().
+    enum class Scour { clear, rebuild };
+    virtual bool scour_now(Scour how) = 0;
+    // Where its files are; "blobs" and the list of erasures lie below.
+    virtual const std::filesystem::path& state() const = 0;
+    virtual std::filesystem::path database() const = 0;
+
     // Any thread. Writes and fsyncs large bytes; call it from Workers, not from the I/O thread.
     virtual StagedBlob stage(std::string bytes) = 0;
     // Any thread. nullopt when no such blob, Failure when its bytes no longer match its hash.

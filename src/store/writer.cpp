@@ -122,8 +122,13 @@ void Writer::stop() {
 void Writer::run() {
     name_this_thread("store-writer");
     try {
-        while (wait_for_work())
-            commit_batch();
+        while (wait_for_work()) {
+            if (is_next_alone()) {
+                run_alone();
+            } else {
+                commit_batch();
+            }
+        }
     } catch (const DiskFault& fault) {
         die_of(fault);
     }
@@ -138,10 +143,32 @@ bool Writer::wait_for_work() {
 std::optional<Job> Writer::next_job(const Batch& batch) {
     if (batch.is_full()) return std::nullopt;
     const std::lock_guard lock(mutex_);
-    if (queue_.empty()) return std::nullopt;
+    if (queue_.empty() || queue_.front().alone) return std::nullopt;
     Job job = std::move(queue_.front());
     queue_.pop_front();
     return job;
+}
+
+bool Writer::is_next_alone() {
+    const std::lock_guard lock(mutex_);
+    return queue_.front().alone != nullptr;
+}
+
+void Writer::run_alone() {
+    std::vector<Job> jobs;
+    {
+        const std::lock_guard lock(mutex_);
+        jobs.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    try {
+        jobs.front().alone(*connection_);
+    } catch (const DiskFault&) {
+        throw;
+    } catch (...) {
+        jobs.front().error = std::current_exception();
+    }
+    tell_ends(io_, std::move(jobs), listener_, 0);
 }
 
 void Writer::commit_batch() {

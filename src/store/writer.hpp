@@ -31,6 +31,8 @@ struct Job {
     Done done;
     Tell tell = Tell::on_io;
     std::exception_ptr error;
+    std::function<void(Connection&)> alone =
+        nullptr;  // instead of `step`: no transaction, no batch
 };
 
 // Called on the I/O thread only, by posts that may outlive the store: hence shared.
@@ -57,6 +59,8 @@ class Writer {
     void run();
     bool wait_for_work();
     std::optional<Job> next_job(const Batch& batch);
+    bool is_next_alone();
+    void run_alone();
     void commit_batch();
     void run_steps(Batch& batch);
     void run_step(Batch& batch, Job& job);

@@ -17,13 +17,14 @@ from api.house import House  # noqa: E402
 from api.intake import Intake  # noqa: E402
 from api.lists import Lists  # noqa: E402
 from api.live import Live  # noqa: E402
+from api.privacy import Privacy  # noqa: E402
 from api.tickets import Tickets  # noqa: E402
 
 # What can only succeed beside a counterpart this house does not have: an authorisation server.
 NEED_MORE = {("POST", "/api/v1/connectors/{name}/consent")}
 
 
-class Api(Access, Audit, Lists, Customers, Tickets, Intake, Live, House):
+class Api(Access, Audit, Lists, Customers, Tickets, Intake, Live, Privacy, House):
     # Tests run by name, so this is the last.
     def test_zz_every_described_operation_was_seen_to_succeed(self):
         described = {(method, path) for method, _, path, _ in self.api.patterns if path.startswith("/api/")}

@@ -177,6 +177,23 @@ export interface paths {
         patch: operations["patch_api_v1_customers_id"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a customer for good; nothing brings them back */
+        post: operations["post_api_v1_customers_id_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/merge": {
         parameters: {
             query?: never;
@@ -222,6 +239,23 @@ export interface paths {
         put?: never;
         /** Undo a merge */
         post: operations["post_api_v1_customers_id_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an erasure took away, and when it was finished */
+        get: operations["get_api_v1_erasures_id"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -797,6 +831,24 @@ export interface components {
             remote_id: string | null;
             /** @enum {unknown} */
             state: "queued" | "accepted" | "failed" | "cancelled";
+        };
+        Erasure: {
+            counts: {
+                blobs: number;
+                cancelled: number;
+                customers: number;
+                identities: number;
+                interactions: number;
+                quarantined: number;
+                /** @description Interactions of others that quoted or named the customer. */
+                redacted: number;
+                tickets: number;
+            };
+            /** Format: date-time */
+            erased_at: string;
+            /** @description When no page and no file held anything of it any more; null until then. */
+            finished_at: string | null;
+            id: string;
         };
         Identity: {
             display: string;
@@ -1492,6 +1544,37 @@ export interface operations {
             };
         };
     };
+    post_api_v1_customers_id_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_api_v1_customers_id_merge: {
         parameters: {
             query?: never;
@@ -1585,6 +1668,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_erasures_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
