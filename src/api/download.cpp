@@ -6,21 +6,6 @@
 namespace tributary {
 namespace {
 
-// The last path component without characters that mean something to a shell, a path or a header.
-std::string safe_filename(std::string_view name) {
-    const std::size_t slash = name.find_last_of("/\\");
-    if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
-    std::string safe = strip_controls(name, Lines::join);
-    for (char& c : safe)
-        if (c == '"' || c == '<' || c == '>' || c == ':' || c == '|' || c == '?' || c == '*' ||
-            c == ';')
-            c = '_';
-    while (!safe.empty() && safe.front() == '.')
-        safe.erase(0, 1);
-    safe = truncate_utf8(trim(safe), 200);
-    return safe.empty() ? "download" : safe;
-}
-
 std::string ascii_only(std::string_view name) {
     std::string out;
     for (const char c : name)
@@ -36,6 +21,20 @@ bool is_plain_type(std::string_view type) {
 }
 
 }  // namespace
+
+std::string safe_filename(std::string_view name) {
+    const std::size_t slash = name.find_last_of("/\\");
+    if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
+    std::string safe = strip_controls(name, Lines::join);
+    for (char& c : safe)
+        if (c == '"' || c == '<' || c == '>' || c == ':' || c == '|' || c == '?' || c == '*' ||
+            c == ';')
+            c = '_';
+    while (!safe.empty() && safe.front() == '.')
+        safe.erase(0, 1);
+    safe = truncate_utf8(trim(safe), 200);
+    return safe.empty() ? "download" : safe;
+}
 
 awaitable<http::Reply> serve_download(ApiContext& context, Download download) {
     Store& store = context.house.store;

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "api/customer_export.hpp"
 #include "api/guard.hpp"
 #include "api/privacy_json.hpp"
 #include "api/routes.hpp"
@@ -38,6 +39,29 @@ awaitable<http::Reply> erase(ApiContext& context, http::Request request, Actor a
     co_return http::Reply::json(200, certificate_json(certificate));
 }
 
+// A browser's share; whoever said more takes the command, which writes to a file.
+constexpr std::size_t kMostExported = 32'000'000;
+
+awaitable<http::Reply> export_archive(ApiContext& context, http::Request request, Actor actor) {
+    const CustomerId id = path_id<struct CustomerTag>(request, "id");
+    Store& store = context.house.store;
+    const Timestamp now = context.house.clock.now();
+    http::Reply reply(200);
+    const ArchiveSink sink = [&reply](std::string_view bytes) {
+        if (reply.body.size() + bytes.size() > kMostExported)
+            throw Failure(Error(Outcome::conflict,
+                                "This is too much for a download; use 'tributary customer export'.")
+                              .with_reason("too_large"));
+        reply.body += bytes;
+    };
+    auto work = [&] { export_customer(store, id, actor.id.text(), now, sink); };
+    co_await context.house.workers.offload(work);
+    reply.headers.set("Content-Type", "application/zip");
+    reply.headers.set("Content-Disposition",
+                      "attachment; filename=\"customer-" + id.text() + ".zip\"");
+    co_return reply;
+}
+
 awaitable<http::Reply> certificate(ApiContext& context, http::Request request, Actor) {
     const ErasureId id = path_id<struct ErasureTag>(request, "id");
     const std::optional<Certificate> found =
@@ -53,6 +77,8 @@ void add_privacy_routes(http::Router& router, ApiContext& context) {
     RouteTable table(router, context, "privacy");
     table.add(Method::post, "/api/v1/customers/{id}/erase", Access::admin, erase,
               {"Erase a customer for good; nothing brings them back", nullptr, "Erasure"});
+    table.add(Method::get, "/api/v1/customers/{id}/export", Access::admin, export_archive,
+              {"Everything known of a customer, as a ZIP archive"});
     table.add(Method::get, "/api/v1/erasures/{id}", Access::admin, certificate,
               {"What an erasure took away, and when it was finished", nullptr, "Erasure"});
 }

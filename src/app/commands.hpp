@@ -43,6 +43,7 @@ int back_up_command(const Arguments& arguments);
 int restore_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int change_key_command(const Arguments& arguments);
+int export_customer_command(const Arguments& arguments);
 int erase_customer_command(const Arguments& arguments);
 int demo(const Arguments& arguments);
 int print_version(const Arguments& arguments);

@@ -1,13 +1,20 @@
 // Commands that concern one customer's rights.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/json.hpp>
 
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 
+#include "api/customer_export.hpp"
 #include "api/privacy_json.hpp"
 #include "app/arguments.hpp"
 #include "app/command_store.hpp"
 #include "store/audit.hpp"
 #include "store/erasure.hpp"
+#include "store/file.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -48,6 +55,30 @@ int erase_customer_command(const Arguments& arguments) {
     throw Failure(Outcome::unavailable,
                   "no query finds the customer any more, but the daemon has not cleared its pages "
                   "yet; 'erased' in its log tells when");
+}
+
+// To a file of its own, mode 0600, or to standard output.
+int export_customer_command(const Arguments& arguments) {
+    const Options options(arguments, {"out"}, {}, {"customer"});
+    CommandStore store(options.config());
+    CustomerId id;
+    store->read_now([&](const Tx& tx) { id = customer_argument(tx, options.get("customer")).id; });
+    const auto path = options.find("out");
+    FileDescriptor file(path ? ::open(path->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
+                             : ::dup(STDOUT_FILENO));
+    if (!file)
+        throw Failure(Outcome::conflict, path.value_or("standard output") +
+                                             " cannot be made: " + std::strerror(errno));
+    const std::filesystem::path name = path.value_or("standard output");
+    const ExportCounts counts =
+        export_customer(*store, id, console_actor, SystemClock().now(),
+                        [&](std::string_view bytes) { write_all(file, bytes, name); });
+    if (path) flush_file(name);
+    std::cerr << counts.tickets << " tickets, " << counts.interactions << " interactions, "
+              << counts.files << " files";
+    if (counts.damaged > 0) std::cerr << ", " << counts.damaged << " damaged ones left out";
+    std::cerr << '\n';
+    return counts.damaged == 0 ? 0 : 1;
 }
 
 }  // namespace tributary
