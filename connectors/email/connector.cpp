@@ -239,7 +239,7 @@ class EmailConnector final : public Connector {
     awaitable<void> run_logged_in() {
         awaitable<void> all = read_mail();
         if (tokens_) all = together(std::move(all), tokens_->keep_fresh());
-        if (!settings_.lmtp_listen.empty())
+        if (settings_.lmtp)
             all = together(std::move(all), listen_for_mail(host_, settings_));
         co_await std::move(all);
     }

@@ -6,11 +6,8 @@
 
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
 #include <charconv>
 #include <memory>
 #include <vector>
@@ -18,8 +15,11 @@
 #include "base/log.hpp"
 #include "connectors/email/imap_client.hpp"
 #include "connectors/email/lmtp_protocol.hpp"
+#include "connectors/email/lmtp_wire.hpp"
 #include "connectors/email/mail_intake.hpp"
+#include "http/stream.hpp"
 #include "model/identity.hpp"
+#include "net/address.hpp"
 
 namespace tributary::email {
 
@@ -31,6 +31,9 @@ using Acceptor = asio::basic_socket_acceptor<Stream>;
 
 constexpr auto patience = 120s;       // for each silence of the client, and for its reading
 constexpr auto mail_patience = 600s;  // from one answer to the next
+constexpr auto handshake_patience = 30s;
+constexpr auto farewell_patience = 2s;
+constexpr const char* client = "the sending mail server";
 constexpr std::size_t max_sessions = 100;
 constexpr std::size_t read_size = 65'536;
 
@@ -69,13 +72,36 @@ Acceptor open_acceptor(const asio::any_io_executor& executor, const std::string&
     }
 }
 
+bool is_this_machine(const std::string& listen) {
+    const auto endpoint = read_endpoint(listen);
+    return !endpoint || endpoint->address().is_loopback();
+}
+
 // What the sessions of one listener share; it outlives them.
 struct Listener {
     Listener(ConnectorHost& house, MailSettings s)
-        : host(house), intake(house, s), settings(std::move(s)) {}
+        : host(house), intake(house, s), settings(std::move(s)) {
+        const LmtpSettings& lmtp = *settings.lmtp;
+        if (lmtp.tls_certificate.empty()) return;
+        tls.emplace(http::make_tls_context(lmtp.tls_certificate, lmtp.tls_key));
+        if (lmtp.is_tls_implicit) return;
+        encryption = is_this_machine(lmtp.listen) ? LmtpSession::Encryption::offered
+                                                  : LmtpSession::Encryption::required;
+    }
+    // Clients without an address are on this machine.
+    bool may_enter(const std::optional<std::string>& address) const {
+        const std::vector<std::string>& clients = settings.lmtp->clients;
+        return clients.empty() || !address ||
+               std::any_of(clients.begin(), clients.end(), [&](const std::string& network) {
+                   return net::is_in_network(*address, network);
+               });
+    }
+
     ConnectorHost& host;
     MailIntake intake;
     MailSettings settings;
+    std::optional<asio::ssl::context> tls;
+    LmtpSession::Encryption encryption = LmtpSession::Encryption::none;
     std::size_t sessions = 0;
 };
 
@@ -83,10 +109,13 @@ class Session {
  public:
     Session(std::shared_ptr<Listener> listener, Stream::socket socket)
         : listener_(std::move(listener)),
-          socket_(std::move(socket)),
-          protocol_("localhost", max_mail_bytes, [shared = listener_](std::string_view address) {
-              return is_own_address(shared->settings, address);
-          }) {
+          wire_(std::move(socket)),
+          protocol_(
+              "localhost", max_mail_bytes,
+              [shared = listener_](std::string_view address) {
+                  return is_own_address(shared->settings, address);
+              },
+              listener_->encryption) {
         ++listener_->sessions;
     }
     ~Session() { --listener_->sessions; }
@@ -98,21 +127,20 @@ class Session {
  private:
     awaitable<bool> answer_lines();
     awaitable<bool> hand_in(std::string mail);
-    std::optional<std::string_view> next_line();
+    awaitable<void> begin_tls();
     awaitable<void> flush();
     awaitable<void> read();
 
     std::shared_ptr<Listener> listener_;
-    Stream::socket socket_;
+    LmtpWire wire_;
     LmtpSession protocol_;
-    std::string received_;
-    std::size_t consumed_ = 0;
-    bool is_skipping_ = false;  // the rest of a line that is too long
+    LmtpLines lines_{LmtpSession::max_line};
     std::string replies_;
     std::chrono::steady_clock::time_point answered_at_;
 };
 
 awaitable<void> Session::run() {
+    if (listener_->settings.lmtp->is_tls_implicit) co_await begin_tls();
     replies_ = protocol_.greeting();
     co_await flush();
     bool goes_on = true;
@@ -122,55 +150,42 @@ awaitable<void> Session::run() {
         goes_on = co_await answer_lines();
         co_await flush();
     }
+    co_await with_timeout(farewell_patience, wire_.close(), client);
 }
 
 awaitable<void> Session::read() {
-    received_.erase(0, consumed_);
-    consumed_ = 0;
-    const std::size_t had = received_.size();
-    received_.resize(had + read_size);
-    auto space = asio::buffer(received_.data() + had, read_size);
-    const std::size_t got = co_await with_timeout(
-        patience, socket_.async_read_some(space, use_awaitable), "the sending mail server");
-    received_.resize(had + got);
+    awaitable<std::size_t> reading = wire_.read_some(lines_.space(read_size));
+    const std::size_t got = co_await with_timeout(patience, std::move(reading), client);
+    lines_.received(got, read_size);
 }
 
 // False when the connection is to be closed. Answers go out together (RFC 2920), but before
 // anything that takes long.
 awaitable<bool> Session::answer_lines() {
     while (true) {
-        const auto line = next_line();
+        const auto line = lines_.next();
         if (!line) co_return true;
-        LmtpSession::Step step = protocol_.on_line(*line);
+        LmtpSession::Step step =
+            line->is_too_long ? protocol_.on_long_line() : protocol_.on_line(line->text);
         replies_ += step.reply;
         if (step.next == LmtpSession::Next::close) co_return false;
-        if (step.next != LmtpSession::Next::deliver) continue;
+        if (step.next == LmtpSession::Next::go_on) continue;
         co_await flush();
+        if (step.next == LmtpSession::Next::encrypt) {
+            co_await begin_tls();
+            protocol_.encrypted();
+            continue;
+        }
         const bool is_taken = co_await hand_in(protocol_.take_mail());
         replies_ += protocol_.delivered(is_taken);
     }
 }
 
-// Without its CR LF, which alone ends a line.
-std::optional<std::string_view> Session::next_line() {
-    while (true) {
-        const std::string_view rest = std::string_view(received_).substr(consumed_);
-        const auto end = rest.find("\r\n");
-        const bool is_long =
-            (end == std::string_view::npos ? rest.size() : end) > LmtpSession::max_line;
-        if (is_long && !is_skipping_) {
-            is_skipping_ = true;
-            replies_ += protocol_.on_long_line().reply;
-        }
-        if (end == std::string_view::npos) {
-            // A CR may be the first half of the line's end.
-            if (is_skipping_ && !rest.empty()) consumed_ = received_.size() - rest.ends_with('\r');
-            return std::nullopt;
-        }
-        consumed_ += end + 2;
-        if (!is_skipping_) return rest.substr(0, end);
-        is_skipping_ = false;
-    }
+// What stands behind STARTTLS in the clear was not said by who will speak within TLS: anybody on
+// the way could have put it there (CVE-2011-0411).
+awaitable<void> Session::begin_tls() {
+    lines_.forget();
+    co_await with_timeout(handshake_patience, wire_.encrypt(*listener_->tls), client);
 }
 
 awaitable<bool> Session::hand_in(std::string bytes) {
@@ -191,10 +206,8 @@ awaitable<bool> Session::hand_in(std::string bytes) {
 
 awaitable<void> Session::flush() {
     if (replies_.empty()) co_return;
-    const std::string replies = std::exchange(replies_, {});
-    co_await with_timeout(patience,
-                          asio::async_write(socket_, asio::buffer(replies), use_awaitable),
-                          "the sending mail server");
+    std::string replies = std::exchange(replies_, {});
+    co_await with_timeout(patience, wire_.write(std::move(replies)), client);
     answered_at_ = std::chrono::steady_clock::now();
 }
 
@@ -223,13 +236,13 @@ struct Sessions {
 
 }  // namespace
 
-std::string find_listen_fault(const std::string& text) {
+std::string find_listen_fault(const LmtpSettings& lmtp) {
+    const std::string& text = lmtp.listen;
     if (text.starts_with('/')) return text.size() < 100 ? "" : "is too long for a socket's path";
-    const auto endpoint = read_endpoint(text);
-    if (!endpoint) return "must be address:port or the path of a Unix socket";
-    return endpoint->address().is_loopback()
-               ? ""
-               : "must be an address of this machine alone: the connection is not encrypted";
+    if (!read_endpoint(text)) return "must be address:port or the path of a Unix socket";
+    if (is_this_machine(text) || (!lmtp.tls_certificate.empty() && !lmtp.clients.empty()))
+        return "";
+    return "can be reached by other machines: that needs lmtp.tls_certificate and lmtp.clients";
 }
 
 bool is_own_address(const MailSettings& settings, std::string_view address) {
@@ -248,15 +261,22 @@ bool is_own_address(const MailSettings& settings, std::string_view address) {
 }
 
 awaitable<void> listen_for_mail(ConnectorHost& host, MailSettings settings) {
-    const std::string listen = settings.lmtp_listen;
+    const std::string listen = settings.lmtp->listen;
+    const auto listener = std::make_shared<Listener>(host, std::move(settings));
     Acceptor acceptor = open_acceptor(host.executor(), listen);
     log::info("email.listening", "connector", host.connector_name(), "at", listen);
-    const auto listener = std::make_shared<Listener>(host, std::move(settings));
     Sessions sessions;
     while (true) {
-        Stream::socket socket = co_await acceptor.async_accept(use_awaitable);
+        Stream::endpoint peer;
+        Stream::socket socket = co_await acceptor.async_accept(peer, use_awaitable);
         std::erase_if(sessions.tasks, [](const TaskHandle& task) { return !task.is_running(); });
         if (listener->sessions >= max_sessions) continue;  // closes; it comes again
+        const auto address = net::ip_text(peer.data(), static_cast<socklen_t>(peer.size()));
+        if (!listener->may_enter(address)) {
+            log::warn("email.client_refused", "connector", host.connector_name(), "address",
+                      *address);
+            continue;
+        }
         sessions.tasks.push_back(
             spawn(host.executor(), "lmtp session", serve(listener, std::move(socket))));
     }

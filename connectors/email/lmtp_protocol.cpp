@@ -64,8 +64,12 @@ bool has_bare_newline(std::string_view line) {
 
 }  // namespace
 
-LmtpSession::LmtpSession(std::string host_name, std::uint64_t max_bytes, IsOurs is_ours)
-    : host_name_(std::move(host_name)), max_bytes_(max_bytes), is_ours_(std::move(is_ours)) {}
+LmtpSession::LmtpSession(std::string host_name, std::uint64_t max_bytes, IsOurs is_ours,
+                         Encryption encryption)
+    : host_name_(std::move(host_name)),
+      max_bytes_(max_bytes),
+      is_ours_(std::move(is_ours)),
+      encryption_(encryption) {}
 
 std::string LmtpSession::greeting() const {
     return "220 " + host_name_ + " Tributary\r\n";
@@ -86,8 +90,11 @@ Step LmtpSession::on_command(std::string_view line) {
     std::string_view rest = line;
     const std::string verb = ascii_lower(take_word(rest));
     if (verb == "lhlo" || verb == "ehlo" || verb == "helo") return on_hello(verb, trim(rest));
+    if (verb == "starttls") return on_start_tls(trim(rest));
     if (verb == "quit") return Step(Next::close, "221 2.0.0 bye\r\n");
     if (verb == "noop") return Step(Next::go_on, "250 2.0.0 ok\r\n");
+    const bool is_early = encryption_ == Encryption::required && verb != "rset";
+    if (is_early) return refuse("530 5.7.0 STARTTLS first\r\n");
     if (verb == "vrfy") return Step(Next::go_on, "252 2.1.5 send it and see\r\n");
     if (verb == "rset") {
         reset();
@@ -109,8 +116,22 @@ Step LmtpSession::on_hello(std::string_view verb, std::string_view name) {
     if (verb == "helo") return Step(Next::go_on, "250 " + host_name_ + "\r\n");
     return Step(Next::go_on, "250-" + host_name_ +
                                  "\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n"
-                                 "250-SMTPUTF8\r\n250 SIZE " +
+                                 "250-SMTPUTF8\r\n" +
+                                 (may_encrypt() ? "250-STARTTLS\r\n" : "") + "250 SIZE " +
                                  std::to_string(max_bytes_) + "\r\n");
+}
+
+Step LmtpSession::on_start_tls(std::string_view argument) {
+    if (!argument.empty()) return refuse("501 5.5.4 STARTTLS stands alone\r\n");
+    if (!may_encrypt()) return refuse("503 5.5.1 no TLS to begin here\r\n");
+    return Step(Next::encrypt, "220 2.0.0 begin\r\n");
+}
+
+void LmtpSession::encrypted() {
+    reset();
+    has_hello_ = false;
+    is_lmtp_ = false;
+    encryption_ = Encryption::on;
 }
 
 Step LmtpSession::on_mail(std::string_view argument) {

@@ -19,9 +19,13 @@ class LmtpSession {
     // True for addresses of this mailbox.
     using IsOurs = std::function<bool(std::string_view address)>;
 
+    // Whether the client may begin TLS (RFC 3207), must before it hands anything in, or has.
+    enum class Encryption { none, offered, required, on };
+
     enum class Next {
         go_on,    // send the reply, read the next line
         deliver,  // hand in mail(), then send delivered()
+        encrypt,  // send the reply, throw away what came behind the line, begin TLS
         close,    // send the reply and close
     };
     struct Step {
@@ -30,7 +34,8 @@ class LmtpSession {
         std::string reply;  // "" while nothing is due
     };
 
-    LmtpSession(std::string host_name, std::uint64_t max_bytes, IsOurs is_ours);
+    LmtpSession(std::string host_name, std::uint64_t max_bytes, IsOurs is_ours,
+                Encryption encryption = Encryption::none);
 
     std::string greeting() const;
     // `line` without its CR LF.
@@ -38,6 +43,8 @@ class LmtpSession {
     // The line was longer than `max_line`; what is left of it was thrown away.
     Step on_long_line();
     bool is_in_data() const { return is_in_data_; }
+    // After Step encrypt, once TLS stands: what was said before it counts no more.
+    void encrypted();
 
     // After Step deliver: the mail as it goes into the house, with the Return-Path that final
     // delivery adds (RFC 5321 section 4.4), and what to say once it is durable, or is not.
@@ -50,16 +57,21 @@ class LmtpSession {
  private:
     Step on_command(std::string_view line);
     Step on_data(std::string_view line);
+    Step on_start_tls(std::string_view argument);
     Step on_hello(std::string_view verb, std::string_view name);
     Step on_mail(std::string_view argument);
     Step on_recipient(std::string_view argument);
     Step on_end_of_data();
     Step refuse(std::string reply);
+    bool may_encrypt() const {
+        return encryption_ == Encryption::offered || encryption_ == Encryption::required;
+    }
     void reset();
 
     std::string host_name_;
     std::uint64_t max_bytes_;
     IsOurs is_ours_;
+    Encryption encryption_;
     bool is_lmtp_ = false;
     bool has_hello_ = false;
     bool has_sender_ = false;

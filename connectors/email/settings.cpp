@@ -6,6 +6,7 @@
 
 #include "connectors/email/lmtp_listener.hpp"
 #include "model/identity.hpp"
+#include "net/address.hpp"
 #include "net/dialogue.hpp"
 
 namespace tributary::email {
@@ -132,10 +133,27 @@ void add_lmtp(Schema& schema) {
     schema.push_back(
         Setting(
             "lmtp.listen", SettingType::text,
-            "Where a mail server on this machine hands mail in, over LMTP or SMTP: a loopback "
-            "address and port, or the path of a Unix socket. Another way in besides, or instead "
-            "of, IMAP.")
+            "Where a mail server hands mail in, over LMTP or SMTP: an address and port, or the "
+            "path of a Unix socket. Another way in besides, or instead of, IMAP. An address that "
+            "other machines can reach needs the certificate and lmtp.clients.")
             .example("127.0.0.1:2424"));
+    schema.push_back(
+        Setting("lmtp.tls_certificate", SettingType::text,
+                "PEM file with the certificate chain for STARTTLS (or lmtp.tls). Where "
+                "other machines can connect, nothing is taken before it.")
+            .example("/etc/ssl/desk.pem"));
+    schema.push_back(
+        Setting("lmtp.tls_key", SettingType::text, "PEM file with the certificate's private key.")
+            .example("/etc/ssl/private/desk.key"));
+    schema.push_back(Setting("lmtp.tls", SettingType::choice,
+                             "How TLS begins: by STARTTLS, or with the first byte.")
+                         .one_of({"starttls", "implicit"})
+                         .defaults_to("starttls"));
+    schema.push_back(
+        Setting("lmtp.clients", SettingType::texts,
+                "The mail servers that may hand mail in: addresses and networks. Others "
+                "are refused before they say anything.")
+            .example("[\"192.0.2.7\", \"2001:db8:7::/64\"]"));
 }
 
 void add_smtp(Schema& schema) {
@@ -272,6 +290,32 @@ std::optional<SmtpSettings> read_smtp(const Settings& settings,
     return smtp;
 }
 
+std::optional<LmtpSettings> read_lmtp(const Settings& settings, Faults& faults) {
+    LmtpSettings lmtp;
+    lmtp.listen = settings.text("lmtp.listen");
+    lmtp.tls_certificate = settings.text("lmtp.tls_certificate");
+    lmtp.tls_key = settings.text("lmtp.tls_key");
+    lmtp.is_tls_implicit = settings.text("lmtp.tls") == "implicit";
+    lmtp.clients = settings.texts("lmtp.clients");
+    if (lmtp.listen.empty()) {
+        for (const char* name : {"lmtp.tls_certificate", "lmtp.tls_key", "lmtp.clients"}) {
+            if (settings.has(name)) faults.add(name, "is of no use without lmtp.listen");
+        }
+        return std::nullopt;
+    }
+    if (lmtp.tls_certificate.empty() != lmtp.tls_key.empty())
+        faults.add("lmtp.tls_key", "goes together with lmtp.tls_certificate");
+    if (lmtp.is_tls_implicit && lmtp.tls_certificate.empty())
+        faults.add("lmtp.tls_certificate", "is needed with lmtp.tls");
+    for (const std::string& client : lmtp.clients) {
+        if (!net::is_network(client))
+            faults.add("lmtp.clients", client + " is neither an address nor a network");
+    }
+    const std::string fault = find_listen_fault(lmtp);
+    if (!fault.empty()) faults.add("lmtp.listen", fault);
+    return lmtp;
+}
+
 }  // namespace
 
 const Schema& mail_schema() {
@@ -311,12 +355,8 @@ Result<MailSettings> read_mail_settings(const Settings& settings) {
     mail.oauth = read_oauth(settings, faults);
     mail.imap = read_imap(settings, faults);
     mail.smtp = read_smtp(settings, mail.imap, faults);
-    mail.lmtp_listen = settings.text("lmtp.listen");
-    if (!mail.lmtp_listen.empty()) {
-        const std::string fault = find_listen_fault(mail.lmtp_listen);
-        if (!fault.empty()) faults.add("lmtp.listen", fault);
-    }
-    if (!settings.has("imap.url") && !settings.has("smtp.url") && mail.lmtp_listen.empty())
+    mail.lmtp = read_lmtp(settings, faults);
+    if (!settings.has("imap.url") && !settings.has("smtp.url") && !mail.lmtp)
         faults.add("imap.url", "is needed, or lmtp.listen, or smtp.url");
     if (!faults.empty()) return faults.take();
     return mail;

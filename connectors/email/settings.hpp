@@ -38,6 +38,17 @@ struct SmtpSettings {
     Secret password;
 };
 
+// Where other mail servers hand mail in.
+struct LmtpSettings {
+    LmtpSettings() = default;
+    std::string listen;           // address:port, or the path of a Unix socket
+    std::string tls_certificate;  // PEM files; "": no TLS
+    std::string tls_key;
+    bool is_tls_implicit = false;  // from the first byte on, instead of after STARTTLS
+    // Addresses and networks that may connect; empty: any that can.
+    std::vector<std::string> clients;
+};
+
 struct MailSettings {
     MailSettings() = default;
 
@@ -51,9 +62,9 @@ struct MailSettings {
     // Signs and checks those tokens; from ConnectorHost::sign, empty for pure normalising.
     std::string reply_key;
     std::string ca_file;               // extra trust for both servers; "": the system's bundle
-    std::optional<ImapSettings> imap;  // at least one of the two is there
+    std::optional<ImapSettings> imap;  // at least one of these three is there
     std::optional<SmtpSettings> smtp;
-    std::string lmtp_listen;             // "": nobody hands mail in
+    std::optional<LmtpSettings> lmtp;
     std::optional<OAuthSettings> oauth;  // logs in where no password is given
 };
 

@@ -38,14 +38,44 @@ constexpr std::array embeddings = {
     Embedding{"2002::/16", 2},       // 6to4, RFC 3056
 };
 
-bool is_in(const ip::address_v4& address, const char* text) {
-    const ip::network_v4 network = ip::make_network_v4(text);
+bool is_in(const ip::address_v4& address, const ip::network_v4& network) {
     return (address.to_uint() & network.netmask().to_uint()) == network.network().to_uint();
 }
 
-bool is_in(const ip::address_v6& address, const char* text) {
-    const ip::network_v6 network = ip::make_network_v6(text);
+bool is_in(const ip::address_v6& address, const ip::network_v6& network) {
     return ip::network_v6(address, network.prefix_length()).canonical() == network.canonical();
+}
+
+bool is_in(const ip::address_v4& address, const char* text) {
+    return is_in(address, ip::make_network_v4(text));
+}
+
+bool is_in(const ip::address_v6& address, const char* text) {
+    return is_in(address, ip::make_network_v6(text));
+}
+
+// A lone address is a network of one.
+template <class Network>
+std::optional<Network> read_network(std::string_view text, std::string_view whole) {
+    std::string full(text);
+    if (text.find('/') == std::string_view::npos) full += whole;
+    boost::system::error_code error;
+    Network network;
+    if constexpr (std::is_same_v<Network, ip::network_v4>) {
+        network = ip::make_network_v4(full, error);
+    } else {
+        network = ip::make_network_v6(full, error);
+    }
+    if (error) return std::nullopt;
+    return network;
+}
+
+std::optional<ip::network_v4> read_network_v4(std::string_view text) {
+    return read_network<ip::network_v4>(text, "/32");
+}
+
+std::optional<ip::network_v6> read_network_v6(std::string_view text) {
+    return read_network<ip::network_v6>(text, "/128");
 }
 
 bool is_private(const ip::address_v4& address) {
@@ -73,6 +103,24 @@ bool is_private_address(std::string_view text) {
     const ip::address address = ip::make_address(std::string(text), error);
     if (error) return true;
     return address.is_v4() ? is_private(address.to_v4()) : is_private(address.to_v6());
+}
+
+bool is_network(std::string_view text) {
+    return read_network_v4(text) || read_network_v6(text);
+}
+
+bool is_in_network(std::string_view text, std::string_view network) {
+    boost::system::error_code error;
+    ip::address address = ip::make_address(std::string(text), error);
+    if (error) return false;
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
+    if (address.is_v4()) {
+        const auto v4 = read_network_v4(network);
+        return v4 && is_in(address.to_v4(), *v4);
+    }
+    const auto v6 = read_network_v6(network);
+    return v6 && is_in(address.to_v6(), *v6);
 }
 
 bool is_loopback_host(std::string_view host) {

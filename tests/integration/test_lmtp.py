@@ -5,6 +5,8 @@ import shutil
 import smtplib
 import socket
 import sqlite3
+import ssl
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -24,7 +26,7 @@ class Lmtp(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.port = free_port()
 
-    def desk(self, listen=None):
+    def desk(self, listen=None, more=""):
         desk = Tributary(self.folder / "desk", f"""
 [[connector]]
 name = "support"
@@ -32,6 +34,7 @@ channel = "email"
 address = "support@example.com"
 aliases = ["help@example.com"]
 lmtp.listen = "{listen or f"127.0.0.1:{self.port}"}"
+{more}
 """).start()
         self.addCleanup(desk.stop)
         return desk
@@ -112,6 +115,94 @@ lmtp.listen = "{listen or f"127.0.0.1:{self.port}"}"
                         break
                     heard += some
             self.assertIn(b"\r\n554 5.6.0", heard, end)
+        self.assertEqual(self.subjects(desk), [])
+
+    # --- TLS
+
+    def certificate(self):
+        """The settings for a certificate of our own, and a client's context that trusts it alone."""
+        key, chain = self.folder / "key.pem", self.folder / "chain.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", key, "-out", chain], check=True, capture_output=True)
+        trust = ssl.create_default_context(cafile=chain)
+        return f'lmtp.tls_certificate = "{chain}"\nlmtp.tls_key = "{key}"\n', trust
+
+    def test_starttls_protects_a_mail_and_starts_the_session_anew(self):
+        settings, trust = self.certificate()
+        desk = self.desk(more=settings)
+        for kind, number in ((smtplib.SMTP, 1), (smtplib.LMTP, 2)):
+            client = self.connect(kind)
+            client.ehlo()
+            client.mail("before@example.org")
+            self.assertEqual(client.starttls(context=trust)[0], 220)
+            self.assertEqual(client.docmd("RCPT", "TO:<support@example.com>")[0], 503)
+            client.ehlo()
+            self.assertFalse(client.has_extn("starttls"))
+            client.sendmail("bob@example.org", ["support@example.com"], mail(number))
+            client.quit()
+        self.assertEqual(self.subjects(desk), ["mail 1", "mail 2"])
+
+    def test_what_is_put_before_the_handshake_is_not_heard(self):
+        settings, trust = self.certificate()
+        desk = self.desk(more=settings)
+        wait_until(lambda: answers(self.port), what="the listener")
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+            wire.sendall(b"EHLO mx\r\n")
+            heard = b""
+            while b"250 SIZE" not in heard:
+                heard += wire.recv(4096)
+            wire.sendall(b"STARTTLS\r\nEHLO evil\r\nMAIL FROM:<evil@example.org>\r\n"
+                         b"RCPT TO:<support@example.com>\r\nDATA\r\n")
+            self.assertTrue(wire.recv(4096).startswith(b"220 "))
+            with trust.wrap_socket(wire, server_hostname="127.0.0.1") as inside:
+                # As plaintext it would have been a mail's text by now.
+                inside.sendall(b"NOOP\r\nMAIL FROM:<bob@example.org>\r\nQUIT\r\n")
+                heard = b""
+                while b"bye" not in heard:
+                    heard += inside.recv(4096)
+        self.assertEqual([line[:3] for line in heard.splitlines()], [b"250", b"503", b"221"])
+        self.assertEqual(self.subjects(desk), [])
+
+    def test_implicit_tls(self):
+        settings, trust = self.certificate()
+        desk = self.desk(more=settings + 'lmtp.tls = "implicit"\n')
+        wait_until(lambda: answers(self.port), what="the listener")
+        with smtplib.SMTP_SSL("127.0.0.1", self.port, timeout=20, context=trust) as client:
+            client.sendmail("bob@example.org", ["support@example.com"], mail(1))
+        # Who speaks without it ends nothing but the own connection.
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+            wire.sendall(b"EHLO mx\r\n")
+            while wire.recv(4096):
+                pass
+        with smtplib.SMTP_SSL("127.0.0.1", self.port, timeout=20, context=trust) as client:
+            client.sendmail("bob@example.org", ["support@example.com"], mail(2))
+        self.assertEqual(self.subjects(desk), ["mail 1", "mail 2"])
+
+    def test_other_machines_need_tls_and_a_place_on_the_list(self):
+        settings, trust = self.certificate()
+        everywhere = f"0.0.0.0:{self.port}"
+        desk = self.desk(everywhere, settings + 'lmtp.clients = ["127.0.0.0/8"]\n')
+        client = self.connect(smtplib.SMTP)
+        client.ehlo()
+        self.assertEqual(client.mail("bob@example.org")[0], 530)
+        client.starttls(context=trust)
+        client.sendmail("bob@example.org", ["support@example.com"], mail(1))
+        self.assertEqual(self.subjects(desk), ["mail 1"])
+        desk.stop()
+        desk = self.desk(everywhere, settings + 'lmtp.clients = ["192.0.2.7"]\n')
+        wait_until(lambda: answers(self.port), what="the listener")
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+            self.assertEqual(wire.recv(4096), b"")
+        self.assertIn("email.client_refused", desk.log_tail())
+
+    def test_postfix_hands_in_over_tls(self):
+        settings, _ = self.certificate()
+        desk = self.desk(more=settings)
+        wait_until(lambda: answers(self.port), what="the listener")
+        found = subprocess.run(["posttls-finger", "-c", "-l", "encrypt", "-L", "summary",
+                                f"[127.0.0.1]:{self.port}"], capture_output=True, text=True, timeout=60)
+        self.assertIn("TLS connection established", found.stdout + found.stderr)
         self.assertEqual(self.subjects(desk), [])
 
     def test_it_stops_with_a_session_open(self):

@@ -57,6 +57,7 @@ TEST(MailSettingsTest, FaultsAreNamed) {
         std::string setting;
     };
     const std::string imap = imap_lines("imaps://imap.example.com");
+    const std::string pair = "lmtp.tls_certificate = \"c\"\nlmtp.tls_key = \"k\"";
     const Row rows[] = {
         {imap, "address"},
         {"address = \"nobody\"\n" + imap, "address"},
@@ -74,6 +75,15 @@ TEST(MailSettingsTest, FaultsAreNamed) {
         {address + imap + "smtp.user = \"x\"", "smtp.user"},
         {address + imap + "smtp.url = \"imaps://h\"", "smtp.url"},
         {address + "smtp.url = \"smtps://h\"\nsmtp.user = \"x\"", "smtp.password"},
+        {address + "lmtp.listen = \"mail.example.com:24\"", "lmtp.listen"},
+        {address + "lmtp.listen = \"192.0.2.1:24\"", "lmtp.listen"},
+        {address + "lmtp.listen = \"0.0.0.0:24\"\nlmtp.clients = [\"192.0.2.7\"]", "lmtp.listen"},
+        {address + "lmtp.listen = \"[::]:24\"\n" + pair, "lmtp.listen"},
+        {address + "lmtp.listen = \"127.0.0.1:24\"\nlmtp.clients = [\"mx\"]", "lmtp.clients"},
+        {address + "lmtp.listen = \"127.0.0.1:24\"\nlmtp.tls_key = \"k\"", "lmtp.tls_key"},
+        {address + "lmtp.listen = \"127.0.0.1:24\"\nlmtp.tls = \"implicit\"",
+         "lmtp.tls_certificate"},
+        {address + imap + "lmtp.clients = [\"192.0.2.7\"]", "lmtp.clients"},
     };
     for (const Row& row : rows) {
         const auto mail = read_mail_settings(read_settings(row.toml));

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "connectors/email/lmtp_wire.hpp"
+
 namespace tributary::email {
 namespace {
 
@@ -29,8 +33,11 @@ class LmtpTest : public testing::Test {
         code("RCPT TO:<support@example.com>");
     }
 
-    LmtpSession session{"desk.example", 200,
-                        [](std::string_view address) { return address == "support@example.com"; }};
+    static LmtpSession make(LmtpSession::Encryption encryption) {
+        auto is_ours = [](std::string_view address) { return address == "support@example.com"; };
+        return LmtpSession("desk.example", 200, is_ours, encryption);
+    }
+    LmtpSession session = make(LmtpSession::Encryption::none);
     Next last = Next::go_on;
 };
 
@@ -52,6 +59,63 @@ TEST_F(LmtpTest, AMailGoesInAndEachRecipientIsAnswered) {
     EXPECT_EQ(session.delivered(true), "250 2.0.0 taken\r\n250 2.0.0 taken\r\n");
     // The next one starts clean.
     EXPECT_EQ(code("DATA"), "503");
+}
+
+TEST_F(LmtpTest, TlsBeginsOnceAndWhatWasSaidBeforeCountsNoMore) {
+    session = make(LmtpSession::Encryption::offered);
+    EXPECT_NE(say("EHLO mx").find("250-STARTTLS\r\n"), std::string::npos);
+    open();
+    EXPECT_EQ(code("STARTTLS now"), "501");
+    EXPECT_EQ(code("starttls"), "220");
+    EXPECT_EQ(last, Next::encrypt);
+    session.encrypted();
+    EXPECT_EQ(code("DATA"), "503");
+    EXPECT_EQ(code("MAIL FROM:<bob@example.org>"), "503");  // no hello yet
+    EXPECT_EQ(say("EHLO mx").find("STARTTLS"), std::string::npos);
+    EXPECT_EQ(code("STARTTLS"), "503");
+    EXPECT_EQ(code("MAIL FROM:<bob@example.org>"), "250");
+}
+
+TEST_F(LmtpTest, NothingIsTakenBeforeTlsWhereItIsRequired) {
+    session = make(LmtpSession::Encryption::required);
+    EXPECT_EQ(code("NOOP"), "250");
+    EXPECT_NE(say("LHLO mx").find("250-STARTTLS\r\n"), std::string::npos);
+    for (const char* line : {"MAIL FROM:<bob@example.org>", "RCPT TO:<support@example.com>", "DATA",
+                             "VRFY support", "AUTH PLAIN"})
+        EXPECT_EQ(code(line), "530") << line;
+    EXPECT_EQ(code("RSET"), "250");
+    EXPECT_EQ(code("STARTTLS"), "220");
+    session.encrypted();
+    open();
+    EXPECT_EQ(code("DATA"), "354");
+}
+
+TEST_F(LmtpTest, WithoutACertificateThereIsNoTls) {
+    EXPECT_EQ(say("EHLO mx").find("STARTTLS"), std::string::npos);
+    EXPECT_EQ(code("STARTTLS"), "503");
+}
+
+TEST(LmtpLinesTest, OnlyCrLfEndsALineHoweverItArrives) {
+    LmtpLines lines(10);
+    auto receive = [&](std::string_view bytes) {
+        const asio::mutable_buffer space = lines.space(32);
+        std::copy(bytes.begin(), bytes.end(), static_cast<char*>(space.data()));
+        lines.received(bytes.size(), 32);
+        std::string heard;
+        while (const auto line = lines.next())
+            heard += line->is_too_long ? "long|" : std::string(line->text) + "|";
+        return heard;
+    };
+    EXPECT_EQ(receive("one\r\ntwo\r\nthr"), "one|two|");
+    EXPECT_EQ(receive("ee\r"), "");
+    EXPECT_EQ(receive("\nfo\nur\r\n"), "three|fo\nur|");
+    EXPECT_EQ(receive("0123456789\r"), "");
+    EXPECT_EQ(receive("\n"), "0123456789|");
+    EXPECT_EQ(receive("0123456789A\r"), "long|");
+    EXPECT_EQ(receive("\nfive\r\n"), "five|");
+    EXPECT_EQ(receive("0123456789A\r\nsix\r\nseven"), "long|six|");
+    lines.forget();
+    EXPECT_EQ(receive("eight\r\n"), "eight|");
 }
 
 TEST_F(LmtpTest, SmtpAnswersOnceAndNotBeforeItIsDurable) {

@@ -62,6 +62,26 @@ TEST(Address, OnlyTheOutsideIsPublic) {
         EXPECT_EQ(is_private_address(row.ip), row.is_private) << row.ip;
 }
 
+TEST(Address, KnowsWhoIsInANetwork) {
+    struct Row {
+        const char* ip;
+        const char* network;
+        bool is_in;
+    };
+    const Row rows[] = {
+        {"192.0.2.7", "192.0.2.7", true},           {"192.0.2.8", "192.0.2.7", false},
+        {"192.0.2.200", "192.0.2.0/24", true},      {"192.0.3.1", "192.0.2.0/24", false},
+        {"::ffff:192.0.2.7", "192.0.2.0/24", true}, {"8.8.8.8", "0.0.0.0/0", true},
+        {"2001:db8:7::1", "2001:db8:7::/64", true}, {"2001:db8:7:1::1", "2001:db8:7::/64", false},
+        {"2001:db8:7::1", "2001:db8:7::1", true},   {"192.0.2.7", "2001:db8:7::/64", false},
+        {"2001:db8:7::1", "192.0.2.0/24", false},   {"mail.example.com", "0.0.0.0/0", false},
+    };
+    for (const Row& row : rows)
+        EXPECT_EQ(is_in_network(row.ip, row.network), row.is_in) << row.ip << " " << row.network;
+    for (const char* text : {"", "example.com", "192.0.2.0/33", "192.0.2", "2001:db8::/129", "/8"})
+        EXPECT_FALSE(is_network(text)) << text;
+}
+
 TEST(Address, KnowsThisMachine) {
     for (const char* host : {"localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1", "[::1]"})
         EXPECT_TRUE(is_loopback_host(host)) << host;
