@@ -1,13 +1,16 @@
 #include <boost/json.hpp>
 
+#include <exception>
 #include <set>
 
 #include "api/routes.hpp"
+#include "base/log.hpp"
 
 namespace tributary {
 namespace {
 
 constexpr std::size_t kMaxIntakeBody = 30'000'000;
+constexpr std::chrono::milliseconds kAnswerWithin{4'000};
 
 using SlotPtr = std::shared_ptr<Supervisor::Slot>;
 
@@ -29,6 +32,40 @@ http::Reply unknown_address() {
     return http::Reply::problem(Error(Outcome::not_found, "There is nothing under this address."));
 }
 
+// What became of a request; shared with who may have stopped waiting for it.
+struct Pending {
+    explicit Pending(asio::any_io_executor executor) : settled(std::move(executor)) {}
+    bool is_settled() const { return reply || trouble; }
+    std::optional<http::Reply> reply;
+    std::exception_ptr trouble;
+    Notifier settled;
+};
+
+awaitable<void> settle(SlotPtr slot, http::Request request, std::shared_ptr<Pending> pending) {
+    try {
+        pending->reply = co_await slot->connector->receive(std::move(request));
+    } catch (...) {
+        // For who waits; it is not ours to judge.
+        pending->trouble = std::current_exception();
+    }
+    pending->settled.notify_all();
+}
+
+// Senders give up after five or ten seconds and then do not know. When the store is slow they are
+// told sooner to come again: what was begun goes on, and the second try finds it done.
+awaitable<http::Reply> receive_in_time(SlotPtr slot, http::Request request) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto pending = std::make_shared<Pending>(executor);
+    TaskHandle task = spawn(executor, "receive", settle(slot, std::move(request), pending));
+    if (!pending->is_settled()) co_await pending->settled.wait_for(kAnswerWithin);
+    if (pending->trouble) std::rethrow_exception(pending->trouble);
+    if (pending->reply) co_return std::move(*pending->reply);
+    log::warn("intake.late", "connector", slot->config.name);
+    slot->note_late(std::move(task));
+    co_return http::Reply::problem(
+        Error(Outcome::unavailable, "It takes too long now.").with_retry_after(Seconds(5)));
+}
+
 awaitable<http::Reply> receive(ApiContext& context, std::string mount, http::Request request) {
     const SlotPtr slot = find_mounted(context, mount, request);
     if (!slot) co_return unknown_address();
@@ -36,6 +73,8 @@ awaitable<http::Reply> receive(ApiContext& context, std::string mount, http::Req
         co_return http::Reply::problem(
             Error(Outcome::unavailable, "The service is restarting.").with_retry_after(Seconds(5)));
     strip_mount(request);
+    if (request.method == http::Method::post)
+        co_return co_await receive_in_time(slot, std::move(request));
     co_return co_await slot->connector->receive(std::move(request));
 }
 

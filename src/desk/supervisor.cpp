@@ -75,6 +75,11 @@ Supervisor::Slot::Slot(ConnectorConfig c, House& house)
           if (outbox) outbox->wake();
       }) {}
 
+void Supervisor::Slot::note_late(TaskHandle task) {
+    std::erase_if(late_tasks, [](const TaskHandle& late) { return !late.is_running(); });
+    late_tasks.push_back(std::move(task));
+}
+
 Result<std::vector<std::shared_ptr<Supervisor::Slot>>> Supervisor::build(
     std::vector<ConnectorConfig> configs) {
     std::vector<std::shared_ptr<Slot>> slots;
@@ -133,6 +138,9 @@ awaitable<void> Supervisor::stop() {
     for (const auto& slot : slots_) {
         co_await slot->run_task.join();
         co_await slot->outbox_task.join();
+        std::vector<TaskHandle> late_tasks = std::move(slot->late_tasks);
+        for (TaskHandle& late : late_tasks)
+            co_await late.join();
     }
     slots_.clear();
 }

@@ -41,7 +41,11 @@ class Supervisor {
         std::unique_ptr<OutboxLoop> outbox;
         TaskHandle run_task;
         TaskHandle outbox_task;
+        // Requests whose senders have been told to come again.
+        std::vector<TaskHandle> late_tasks;
         int restarts = 0;
+
+        void note_late(TaskHandle task);
     };
 
     // All or nothing: an Error names the connector whose settings its constructor refused, and
