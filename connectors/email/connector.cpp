@@ -182,7 +182,7 @@ class EmailConnector final : public Connector {
         std::vector<Delivered> delivered;
         SendReceipt receipt;
         try {
-            delivered = co_await sessions_->submit(submission);
+            delivered = co_await submit_logged_in(submission);
         } catch (const Failure& failure) {
             forget_token_after(failure.error());
             if (failure.error().reason == "login_refused") throw;
@@ -239,8 +239,7 @@ class EmailConnector final : public Connector {
     awaitable<void> run_logged_in() {
         awaitable<void> all = read_mail();
         if (tokens_) all = together(std::move(all), tokens_->keep_fresh());
-        if (settings_.lmtp)
-            all = together(std::move(all), listen_for_mail(host_, settings_));
+        if (settings_.lmtp) all = together(std::move(all), listen_for_mail(host_, settings_));
         co_await std::move(all);
     }
 
@@ -268,11 +267,25 @@ class EmailConnector final : public Connector {
         }
     }
 
+    bool sends_with_token() const {
+        return tokens_ && !settings_.smtp->user.empty() && settings_.smtp->password.empty();
+    }
+
     awaitable<Secret> smtp_token() {
         Secret token;
-        if (tokens_ && !settings_.smtp->user.empty() && settings_.smtp->password.empty())
-            token = co_await tokens_->access_token();
+        if (sends_with_token()) token = co_await tokens_->access_token();
         co_return token;
+    }
+
+    // A token may be void before its time; only the refusal of a new one is a refusal of us.
+    awaitable<std::vector<Delivered>> submit_logged_in(const Submission& submission) {
+        try {
+            co_return co_await sessions_->submit(submission);
+        } catch (const Failure& failure) {
+            if (!sends_with_token() || failure.error().reason != "login_refused") throw;
+            forget_token_after(failure.error());
+        }
+        co_return co_await sessions_->submit(submission);
     }
 
     void forget_token_after(const Error& error) {

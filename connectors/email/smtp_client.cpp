@@ -159,6 +159,8 @@ awaitable<std::vector<Delivered>> SmtpClient::transact(const Submission& submiss
     } else {
         envelope = co_await open_stepwise(std::move(mail_from), std::move(rcpt_to));
     }
+    // A login may end before its session does, as one with a token: only a new one is of use.
+    if (is_about_login(envelope.mail)) is_open_ = false;
     Delivered handed_over(State::unavailable, "");
     if (envelope.is_open()) {
         std::string wire = to_wire(batch.mail);

@@ -91,17 +91,20 @@ SmtpOffer read_offer(std::string_view preamble) {
     return offer;
 }
 
+bool is_about_login(const SmtpReply& reply) {
+    constexpr std::array codes = {530, 534, 535, 538};
+    return std::count(codes.begin(), codes.end(), reply.code) > 0;
+}
+
 RecipientResult::State judge(const SmtpReply& reply, SmtpStage stage) {
     using State = RecipientResult::State;
     if (reply.is_good()) return State::accepted;
     if (reply.code < 500) return State::unavailable;
-    // 530, 534, 535, 538 (RFC 4954): it is our login that is refused, not this mail. 552 means 452
-    // for a recipient (RFC 5321 section 4.5.3.1.10) unless it says that the mail is too large.
-    constexpr std::array login_codes = {530, 534, 535, 538};
-    const bool is_about_login = std::count(login_codes.begin(), login_codes.end(), reply.code) > 0;
+    // 552 means 452 for a recipient (RFC 5321 section 4.5.3.1.10) unless it says that the mail is
+    // too large.
     const bool is_about_count = stage == SmtpStage::recipient && reply.code == 552 &&
                                 !reply.text().starts_with("552 5.3.4");
-    return is_about_login || is_about_count ? State::unavailable : State::rejected;
+    return is_about_login(reply) || is_about_count ? State::unavailable : State::rejected;
 }
 
 std::string find_remote_id(const SmtpReply& reply) {

@@ -38,6 +38,9 @@ struct SmtpOffer {
 // is asked again).
 SmtpOffer read_offer(std::string_view preamble);
 
+// Whether a refusal speaks of our login (RFC 4954 section 6).
+bool is_about_login(const SmtpReply& reply);
+
 // Temporary or final? A refusal that speaks of our login passes, and at RCPT one that speaks of too
 // many recipients.
 enum class SmtpStage { sender, recipient, mail_input, handed_over };

@@ -9,6 +9,7 @@ import http.client
 import itertools
 import json
 import pathlib
+import select
 import socket
 import sqlite3
 import sys
@@ -252,14 +253,11 @@ class Webhook(unittest.TestCase):
         with socket.create_connection(("127.0.0.1", self.desk.port), timeout=30) as wire:
             wire.sendall((head + "Transfer-Encoding: chunked\r\n\r\n").encode())
             sent, piece = 0, b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-            try:
-                while sent < 10**10:
-                    wire.sendall(piece)
-                    sent += len(piece)
-            except ConnectionError:
-                pass
+            while sent < 10**10 and not select.select([wire], [], [], 0)[0]:
+                wire.sendall(piece)
+                sent += len(piece)
             self.assertLess(sent, 64_000_000)
-            self.assertIn(read_answer(wire)[0], (411, 413, None))  # a reset may swallow the answer
+            self.assertIn(read_answer(wire)[0], (411, 413))
         with socket.create_connection(("127.0.0.1", self.desk.port), timeout=120) as wire:
             wire.sendall((head + "Content-Length: 5000\r\n\r\n").encode())
             wire.settimeout(1)
@@ -375,8 +373,9 @@ channel = "webhook"
 preset = "none"
 allow_unsigned = true
 mapping.kind = "'note'"
-mapping.text = "{"[" * 50_000}a{"]" * 50_000}"
+mapping.text = "{"[" * 5_000}a{"]" * 5_000}"
 """)
+        self.addCleanup(deep.kill)
         with self.assertRaisesRegex(RuntimeError, "nested too deeply"):
             deep.start()
 

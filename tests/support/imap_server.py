@@ -1,16 +1,20 @@
-"""An empty IMAP mailbox whose password may change, and which can be away; counts who knocked.
+"""An empty IMAP mailbox whose password may change, and which can be away; counts who knocked. With `accepts_token`
+it takes the OAuth tokens that function accepts.
 
 Enough of RFC 9051 for a client that looks for mail; there never is any.
 """
 
 import base64
+import re
 import socketserver
 import threading
 
 
 class ImapServer:
-    def __init__(self, password):
+    def __init__(self, password, accepts_token=None):
         self.password = password
+        self.accepts_token = accepts_token
+        self.tokens = []  # taken
         self.logins = 0  # tried
         self.refused = 0
         self.is_away = False  # hangs up before its first word
@@ -39,10 +43,16 @@ class ImapServer:
     def url(self):
         return f"imap+insecure://127.0.0.1:{self.port}"
 
-    def may_enter(self, password):
+    def may_enter(self, response):
+        token = re.search("auth=Bearer ([^\1]+)", response)
+        if token:
+            good = self.accepts_token is not None and self.accepts_token(token[1])
+            self.tokens += [token[1]] * good
+        else:
+            good = response.split("\0")[-1] == self.password
         self.logins += 1
-        self.refused += password != self.password
-        return password == self.password
+        self.refused += not good
+        return good
 
     def serve(self, session):
         self.connections += 1
@@ -52,7 +62,8 @@ class ImapServer:
         def say(line):
             session.wfile.write(line.encode() + b"\r\n")
 
-        say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready")
+        ways = "AUTH=XOAUTH2 AUTH=OAUTHBEARER" if self.accepts_token else "AUTH=PLAIN"
+        say(f"* OK [CAPABILITY IMAP4rev1 {ways}] ready")
         for line in session.rfile:
             tag, command, *words = line.decode().split()
             command = command.upper()
@@ -60,11 +71,14 @@ class ImapServer:
                 command = words.pop(0).upper()
             answer = "OK done"
             if command == "CAPABILITY":
-                say("* CAPABILITY IMAP4rev1 AUTH=PLAIN")
+                say(f"* CAPABILITY IMAP4rev1 {ways}")
             elif command == "AUTHENTICATE":
                 say("+ ")
-                secret = base64.b64decode(session.rfile.readline()).split(b"\0")[-1].decode()
-                answer = "OK in" if self.may_enter(secret) else "NO [AUTHENTICATIONFAILED] wrong"
+                good = self.may_enter(base64.b64decode(session.rfile.readline()).decode())
+                if not good and self.accepts_token:
+                    say("+ eyJzdGF0dXMiOiI0MDEifQ==")  # why, which the client answers with nothing
+                    session.rfile.readline()
+                answer = "OK in" if good else "NO [AUTHENTICATIONFAILED] wrong"
             elif command in ("EXAMINE", "SELECT"):
                 say("* 0 EXISTS")
                 say("* OK [UIDVALIDITY 1] valid")

@@ -80,10 +80,27 @@ TEST_F(SmtpClientTest, AsksStepByStepWhereItMust) {
 
 TEST_F(SmtpClientTest, ARefusedSenderIsARefusalForAll) {
     const std::string refused =
-        "C: MAIL FROM:<support@example.com>\nS: 530 5.7.0 Log in first\nC: RSET\nS: 250 Ok\n";
+        "C: MAIL FROM:<support@example.com>\nS: 550 5.7.1 Not you\nC: RSET\nS: 250 Ok\n";
     serve({stepwise + refused});
     EXPECT_EQ(summary(submit(mail_to({"a@b.example", "c@d.example"}))),
-              "unavailable (530 5.7.0 Log in first)\nunavailable (530 5.7.0 Log in first)\n");
+              "rejected (550 5.7.1 Not you)\nrejected (550 5.7.1 Not you)\n");
+}
+
+TEST_F(SmtpClientTest, ALoginThatEndedIsMadeAnew) {
+    const std::string mail =
+        "C: *\nC: *\nC: DATA\nS: 250 Ok\nS: 250 Ok\nS: 354 Go\nC: ...\nS: 250 Ok\n";
+    const std::string ended = "C: *\nC: *\nC: *\nS: 530 5.7.57 Expired\nS: 503 a\nS: 503 b\n";
+    serve({pipelining + mail + ended, pipelining + mail, pipelining + ended});
+    SmtpSessions sessions(curl, settings(), "");
+    const Submission submission = mail_to({"ann@example.org"});
+    EXPECT_EQ(summary(test::run(io, sessions.submit(submission))), "accepted (250 Ok)\n");
+    EXPECT_EQ(summary(test::run(io, sessions.submit(submission))), "accepted (250 Ok)\n");
+    EXPECT_EQ(server->connections(), 2);
+    // The first word of a new session: another would hear the same.
+    SmtpSessions others(curl, settings(), "");
+    EXPECT_EQ(summary(test::run(io, others.submit(submission))),
+              "unavailable (530 5.7.57 Expired)\n");
+    EXPECT_EQ(server->connections(), 3);
 }
 
 TEST_F(SmtpClientTest, AnEnvelopeWithoutRecipientsCarriesNoMail) {
