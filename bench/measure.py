@@ -16,6 +16,18 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def family_seconds(pid):
+    """CPU of a process and its children, living and gone."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    seconds = sum(int(field) for field in fields[11:15]) / TICK
+    for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        try:
+            seconds += family_seconds(child)
+        except OSError:
+            pass  # gone meanwhile
+    return seconds
+
+
 def thread_seconds(pid):
     """CPU of each thread, busiest first: (name or id, seconds)."""
     found = []

@@ -116,7 +116,8 @@ class Webhook(unittest.TestCase):
 
     # --- who sends
 
-    def test_W01_without_a_signature(self):
+    # W1
+    def test_W1_without_a_signature(self):
         body = json.dumps(event(0)).encode()
         whole = self.signed(body)
         self.assert_refused(self.send(body, headers={"Content-Type": "application/json"}), 401)
@@ -124,7 +125,8 @@ class Webhook(unittest.TestCase):
             headers = {name: value for name, value in whole.items() if name != missing}
             self.assert_refused(self.send(body, headers=headers), 401)
 
-    def test_W02_with_a_wrong_signature(self):
+    # W2
+    def test_W2_with_a_wrong_signature(self):
         body = json.dumps(event(0)).encode()
         self.assert_refused(self.send(body, key=b"x" * 24), 401)
         headers = self.signed(body)
@@ -133,12 +135,14 @@ class Webhook(unittest.TestCase):
         for odd in ("", "v1,", "v1", "v1,AAAA", "v1,!!!", headers["webhook-signature"][:-2]):
             self.assert_refused(self.send(body, headers={**headers, "webhook-signature": odd}), 401)
 
-    def test_W03_signed_for_another_endpoint(self):
+    # W3
+    def test_W3_signed_for_another_endpoint(self):
         body = json.dumps(event(0)).encode()
         self.assert_refused(self.send(body, headers=self.signed(body, key=OTHER_KEY)), 401)
         self.assert_refused(self.send(body, headers=self.signed(body), path="/in/branch"), 401)
 
-    def test_W04_the_old_secret_is_good_until_its_end(self):
+    # W4
+    def test_W4_the_old_secret_is_good_until_its_end(self):
         self.assertEqual(self.send(event(next(self.numbers)), key=OLD_KEY).status, 202)
         folder = tempfile.TemporaryDirectory(prefix="tributary-webhook-old-")
         self.addCleanup(folder.cleanup)
@@ -149,7 +153,8 @@ class Webhook(unittest.TestCase):
             reply = late.post("/in/shop", body, headers=self.signed(body, key=key), sign_in=False)
             self.assertEqual(reply.status, status)
 
-    def test_W05_any_of_the_first_ten_signatures(self):
+    # W5
+    def test_W5_any_of_the_first_ten_signatures(self):
         body = json.dumps(event(next(self.numbers))).encode()
         headers = self.signed(body)
         right = headers["webhook-signature"]
@@ -161,7 +166,8 @@ class Webhook(unittest.TestCase):
             reply = self.send(body, headers={**headers, "webhook-signature": " ".join(signatures)})
             self.assertEqual(reply.status, status, signatures)
 
-    def test_W06_a_timestamp_that_is_stale_or_none(self):
+    # W6
+    def test_W6_a_timestamp_that_is_stale_or_none(self):
         now = int(time.time())
         for at in (now - 303, now + 303, -now, f"{now}.0", 2**63, 2**64 + now, "", " ", "now", f"0x{now:x}", now * 1000):
             self.assert_refused(self.send(event(0), at=at), 401)
@@ -170,7 +176,8 @@ class Webhook(unittest.TestCase):
 
     # --- again
 
-    def test_W07_the_same_id_again(self):
+    # W7
+    def test_W7_the_same_id_again(self):
         first, other = event(next(self.numbers)), event(next(self.numbers))
         answers = [self.send(first, id="again") for _ in range(3)]
         self.assertEqual([reply.status for reply in answers], [202] * 3)
@@ -183,7 +190,8 @@ class Webhook(unittest.TestCase):
         self.assertEqual((elsewhere.status, elsewhere.json()["duplicate"]), (202, False))
         self.assertEqual(self.added(), 2)
 
-    def test_W08_the_same_id_much_later(self):
+    # W8
+    def test_W8_the_same_id_much_later(self):
         """What has been kept a month, or came back with a backup, is known all the same: the ledger never forgets."""
         first = event(next(self.numbers))
         id = self.send(first, id="month").json()["id"]
@@ -200,7 +208,8 @@ class Webhook(unittest.TestCase):
 
     # --- the body
 
-    def test_W09_the_signature_is_over_the_raw_bytes(self):
+    # W9
+    def test_W9_the_signature_is_over_the_raw_bytes(self):
         body = json.dumps(event(0)).encode()
         reordered = json.dumps(dict(reversed(event(0).items()))).encode()
         for sent in (reordered, b"\xef\xbb\xbf" + body, json.dumps(event(0), indent=1).encode(), gzip.compress(body)):
@@ -211,6 +220,7 @@ class Webhook(unittest.TestCase):
         big = json.dumps(event(0, text="x" * 6_000_000)).encode()
         self.assert_refused(self.send(big), 413)
 
+    # W10
     def test_W10_json_that_is_no_good(self):
         start = b'{"kind": "message", "text": '
         keys = b", ".join(b'"k%d": 0' % number for number in range(10**6 // 4))
@@ -233,6 +243,7 @@ class Webhook(unittest.TestCase):
         else:
             self.assertIn(reply.status, (400, 422))
 
+    # W11
     def test_W11_what_is_not_a_json_object(self):
         entity = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
         for body, kind in ((b"", None), (b"hello", None), (b"[]", None), (b"null", None), (b'"text"', None), (b"7", None),
@@ -246,6 +257,7 @@ class Webhook(unittest.TestCase):
                 self.assert_refused(reply, 400, 415, 422)
                 self.assertNotIn(b"root:", reply.body)
 
+    # W12
     def test_W12_too_large_and_too_slow(self):
         head = "POST /in/shop HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\n"
         self.assertEqual(self.send(json.dumps(event(0, text="x" * 10_000_000)).encode()).status, 413)
@@ -275,6 +287,7 @@ class Webhook(unittest.TestCase):
             self.assertEqual(status, 408)
         self.assertEqual(self.added(), 0)
 
+    # W13
     def test_W13_an_unknown_kind_is_stored_and_shown(self):
         number = next(self.numbers)
         reply = self.send({"kind": "teleported", "schema": 99, "external_id": f"t-{number}", "text": "Beamed up",
@@ -288,6 +301,7 @@ class Webhook(unittest.TestCase):
         self.assertEqual(reply.status, 202)
         self.assertIn("we know", json.dumps(self.desk.get(f"/api/v1/interactions/{reply.json()['id']}").json()))
 
+    # W14
     def test_W14_out_of_order_converges(self):
         """Each change of an order is an event of its own: in whatever order they come, the same ones stand there."""
         def tell(person, order):
@@ -310,6 +324,7 @@ class Webhook(unittest.TestCase):
         self.assertEqual(tell("hasty", [life[1], life[0], life[2]]), in_order)
         self.assertEqual(tell("reverse", life[::-1]), in_order)
 
+    # W15
     def test_W15_a_burst_loses_nothing_it_acknowledged(self):
         count, at_once = 3000, 60
         bodies = [json.dumps(event(f"burst-{number}")).encode() for number in range(count)]
@@ -336,6 +351,7 @@ class Webhook(unittest.TestCase):
         self.assertEqual(self.added(), taken)
         self.desk.start()
 
+    # W16
     def test_W16_guessed_paths_are_all_the_same(self):
         body = json.dumps(event(0)).encode()
         seen = set()
@@ -348,6 +364,7 @@ class Webhook(unittest.TestCase):
         self.assertEqual(len([one for one in seen if one[0] == 404]), 1, seen)
         self.assertEqual(self.added(), 0)
 
+    # W17
     def test_W17_a_mapping_that_does_not_fit(self):
         def quarantined(body):
             known = {item["id"] for item in self.desk.items("/api/v1/quarantine")}
@@ -379,6 +396,7 @@ mapping.text = "{"[" * 5_000}a{"]" * 5_000}"
         with self.assertRaisesRegex(RuntimeError, "nested too deeply"):
             deep.start()
 
+    # W18
     def test_W18_a_store_that_is_slow_is_answered_in_time(self):
         lock = sqlite3.connect(self.stored.path, isolation_level=None)
         self.addCleanup(lock.close)
@@ -394,6 +412,7 @@ mapping.text = "{"[" * 5_000}a{"]" * 5_000}"
         self.assertIsNotNone(again.json()["id"])
         self.assertEqual(self.added(), 1)
 
+    # W19
     def test_W19_a_forged_handshake(self):
         mark = "<script>alert(1)</script>"
         ask = "?hub.mode=subscribe&hub.verify_token={}&hub.challenge=" + "%3Cscript%3Ealert(1)%3C/script%3E"
@@ -408,6 +427,7 @@ mapping.text = "{"[" * 5_000}a{"]" * 5_000}"
         self.assertEqual(reply.status, 202)
         self.assertNotIn("script", reply.body.decode())
 
+    # W20
     def test_W20_a_forged_forwarding_header_is_nobody(self):
         """Of two doors with a limit for each address, the one that is asked does not believe who we say we are."""
         answers = []

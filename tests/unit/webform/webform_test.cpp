@@ -248,6 +248,7 @@ TEST(Webform, AnIdempotencyKeyMakesRetriesOne) {
     EXPECT_EQ(site.host.accepted.size(), 3u) << "without a key two posts are two";
 }
 
+// F8
 TEST(Webform, KnowsMachinesAndStaleForms) {
     struct Case {
         const char* what;
