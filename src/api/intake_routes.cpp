@@ -51,17 +51,34 @@ awaitable<void> settle(SlotPtr slot, http::Request request, std::shared_ptr<Pend
     pending->settled.notify_all();
 }
 
+// What is still under way when nobody waits for it any more is left to its slot.
+class Begun {
+ public:
+    Begun(SlotPtr slot, TaskHandle task, const Pending& pending)
+        : slot_(std::move(slot)), task_(std::move(task)), pending_(pending) {}
+    ~Begun() {
+        if (!pending_.is_settled()) slot_->note_late(std::move(task_));
+    }
+    Begun(const Begun&) = delete;
+    Begun& operator=(const Begun&) = delete;
+
+ private:
+    SlotPtr slot_;
+    TaskHandle task_;
+    const Pending& pending_;
+};
+
 // Senders give up after five or ten seconds and then do not know. When the store is slow they are
 // told sooner to come again: what was begun goes on, and the second try finds it done.
 awaitable<http::Reply> receive_in_time(SlotPtr slot, http::Request request) {
     const auto executor = co_await asio::this_coro::executor;
     const auto pending = std::make_shared<Pending>(executor);
     TaskHandle task = spawn(executor, "receive", settle(slot, std::move(request), pending));
+    const Begun begun(slot, std::move(task), *pending);
     if (!pending->is_settled()) co_await pending->settled.wait_for(kAnswerWithin);
     if (pending->trouble) std::rethrow_exception(pending->trouble);
     if (pending->reply) co_return std::move(*pending->reply);
     log::warn("intake.late", "connector", slot->config.name);
-    slot->note_late(std::move(task));
     co_return http::Reply::problem(
         Error(Outcome::unavailable, "It takes too long now.").with_retry_after(Seconds(5)));
 }
