@@ -1,39 +1,36 @@
 #include "connectors/email/lmtp_wire.hpp"
 
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
 namespace tributary::email {
 
-struct LmtpWire::Tls {
-    Tls(Socket& socket, asio::ssl::context& context) : stream(socket, context) {}
-    asio::ssl::stream<Socket&> stream;
-};
-
 LmtpWire::LmtpWire(Socket socket) : socket_(std::move(socket)) {}
-LmtpWire::~LmtpWire() = default;
 
 awaitable<std::size_t> LmtpWire::read_some(asio::mutable_buffer space) {
-    if (tls_) co_return co_await tls_->stream.async_read_some(space, use_awaitable);
+    if (tls_) co_return co_await tls_->async_read_some(space, use_awaitable);
     co_return co_await socket_.async_read_some(space, use_awaitable);
 }
 
 awaitable<void> LmtpWire::write(std::string bytes) {
     const asio::const_buffer from = asio::buffer(bytes);
     if (tls_) {
-        co_await asio::async_write(tls_->stream, from, use_awaitable);
+        co_await asio::async_write(*tls_, from, use_awaitable);
     } else {
         co_await asio::async_write(socket_, from, use_awaitable);
     }
 }
 
 awaitable<void> LmtpWire::encrypt(asio::ssl::context& context) {
-    tls_ = std::make_unique<Tls>(socket_, context);
-    co_await tls_->stream.async_handshake(asio::ssl::stream_base::server, use_awaitable);
+    using asio::ip::tcp;
+    const bool is_v6 = socket_.local_endpoint().protocol().family() == tcp::v6().family();
+    tcp::socket socket(socket_.get_executor(), is_v6 ? tcp::v6() : tcp::v4(), socket_.release());
+    tls_ = http::make_tls_stream(std::move(socket), context);
+    co_await tls_->async_handshake(use_awaitable);
 }
 
 awaitable<void> LmtpWire::close() {
-    if (tls_) co_await tls_->stream.async_shutdown(use_awaitable);
+    if (tls_) co_await tls_->async_shutdown(use_awaitable);
 }
 
 asio::mutable_buffer LmtpLines::space(std::size_t size) {

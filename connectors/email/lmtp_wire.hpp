@@ -4,13 +4,13 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/task.hpp"
+#include "http/stream.hpp"
 
 namespace tributary::email {
 
@@ -20,9 +20,6 @@ class LmtpWire {
     using Socket = asio::generic::stream_protocol::socket;
 
     explicit LmtpWire(Socket socket);
-    ~LmtpWire();
-    LmtpWire(const LmtpWire&) = delete;
-    LmtpWire& operator=(const LmtpWire&) = delete;
 
     awaitable<std::size_t> read_some(asio::mutable_buffer space);
     awaitable<void> write(std::string bytes);
@@ -32,9 +29,8 @@ class LmtpWire {
     awaitable<void> close();
 
  private:
-    struct Tls;
     Socket socket_;
-    std::unique_ptr<Tls> tls_;
+    std::unique_ptr<http::Stream> tls_;  // has the socket from encrypt() on
 };
 
 // The lines of what was received; CR LF, and nothing else, ends one. Pure.
