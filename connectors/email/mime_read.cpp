@@ -10,6 +10,7 @@
 #include <vmime/vmime.hpp>
 
 #include "base/text.hpp"
+#include "connectors/email/prescan.hpp"
 #include "connectors/email/transfer.hpp"
 
 namespace tributary::email {
@@ -46,10 +47,16 @@ class Outline {
     Outline(const ParameterizedValue& type, std::string_view body) : body_(body) {
         write_type(type);
         std::size_t at = 0;
+        std::size_t parts = 0;
         for (auto line = next_dashes(0); line < body_.size(); line = next_dashes(at)) {
             at = line_end(line);
             const auto delimiter = recognize(body_.substr(line, at - line));
             if (!delimiter) continue;
+            if (!delimiter->is_close && ++parts > max_mime_parts) {
+                mark(line);
+                return;
+            }
+            leave_levels(*delimiter);
             // The line end in front of a delimiter belongs to it.
             auto end = line;
             if (end > part_start_ && body_[end - 1] == '\n') --end;
@@ -98,6 +105,15 @@ class Outline {
             number = boundaries_.try_emplace(std::string(boundary), number).first->second;
         }
         text_ += "Content-Type: multipart/mixed; boundary=" + boundary_name(number) + "\r\n\r\n";
+        open_.push_back(number);
+    }
+
+    // A delimiter ends what lies below its own multipart; a closing one ends that, too.
+    void leave_levels(const Delimiter& delimiter) {
+        const auto found = std::find(open_.rbegin(), open_.rend(), delimiter.boundary);
+        if (found == open_.rend()) return;
+        const auto depth = static_cast<std::size_t>(open_.rend() - found);
+        open_.resize(delimiter.is_close ? depth - 1 : depth);
     }
 
     // Blanks behind a delimiter are padding (RFC 2046, section 5.1.1), unless the boundary itself
@@ -132,7 +148,7 @@ class Outline {
         if (contains_ignoring_case(block, "multipart/")) {
             const auto raw = Headers(block).find("Content-Type");
             const auto type = raw ? parse_parameterized(*raw) : ParameterizedValue();
-            if (type.value.starts_with("multipart/")) {
+            if (type.value.starts_with("multipart/") && open_.size() < max_mime_depth) {
                 write_type(type);
                 return end;
             }
@@ -165,6 +181,7 @@ class Outline {
     std::vector<Mark> marks_;
     std::map<std::string, std::size_t, std::less<>> boundaries_;
     std::size_t count_ = 0;
+    std::vector<std::size_t> open_;  // the multiparts around the current place, by boundary
     std::optional<std::size_t> unnamed_;
     std::size_t part_start_ = 0;
 };
@@ -181,7 +198,8 @@ class TreeReader {
  public:
     explicit TreeReader(const Outline& outline) : outline_(outline) {}
 
-    void read_children(const vmime::body& body, Part& parent) const {
+    // `parent` lies `depth` levels deep.
+    void read_children(const vmime::body& body, Part& parent, std::size_t depth) const {
         const auto* fallback =
             parent.type.value == "multipart/digest" ? "message/rfc822" : "text/plain";
         for (std::size_t i = 0; i < body.getPartCount(); ++i) {
@@ -190,11 +208,12 @@ class TreeReader {
             const auto source =
                 split_part(outline_.original(start, start + child->getParsedLength()));
             auto part = make_part(Headers(source.header), source.body, fallback);
-            read_children(*child->getBody(), part);
+            read_children(*child->getBody(), part, depth + 1);
             // A multipart without parts is what stands between its delimiters, if anything.
-            const bool is_hollow =
-                part.type.value.starts_with("multipart/") && part.children.empty();
-            if (is_hollow && trim(part.body).empty()) continue;
+            const bool is_hollow = part.type.value.starts_with("multipart/") &&
+                                   part.children.empty() && depth < max_mime_depth;
+            const bool is_empty = trim(part.body).empty() || child->getBody()->getPartCount() > 0;
+            if (is_hollow && is_empty) continue;
             if (is_hollow) part.type.value = "text/plain";
             parent.children.push_back(std::move(part));
         }
@@ -203,6 +222,16 @@ class TreeReader {
  private:
     const Outline& outline_;
 };
+
+// What Windows takes for a device, whatever its ending.
+bool is_device_name(std::string_view name) {
+    const auto stem = ascii_lower(trim(name.substr(0, name.find('.'))));
+    for (const auto* device : {"con", "prn", "aux", "nul"}) {
+        if (stem == device) return true;
+    }
+    return stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) &&
+           stem[3] >= '1' && stem[3] <= '9';
+}
 
 bool has_inner_blanks(std::string_view body) {
     std::size_t blanks = 0;
@@ -250,7 +279,8 @@ std::string safe_filename(std::string_view name) {
     const auto clean = strip_controls(name, Lines::join);
     const auto last = trim(clean);
     if (last == "." || last == "..") return {};
-    return std::string(truncate_utf8(last, max_filename_bytes));
+    std::string safe(truncate_utf8(last, max_filename_bytes));
+    return is_device_name(safe) ? "_" + safe : safe;
 }
 
 Result<Part> read_mime(std::string_view raw) {
@@ -264,7 +294,7 @@ Result<Part> read_mime(std::string_view raw) {
             reinterpret_cast<const vmime::byte_t*>(outline.text().data()), outline.text().size());
         vmime::message parsed;
         parsed.parse(stream, 0, outline.text().size());
-        TreeReader(outline).read_children(*parsed.getBody(), root);
+        TreeReader(outline).read_children(*parsed.getBody(), root, 1);
     } catch (const std::exception& failure) {
         return Error(Outcome::invalid, "This message cannot be read.", failure.what())
             .with_reason("malformed");

@@ -35,7 +35,9 @@ struct Part {
 // The last path segment of a name from outside, never "." or "..", at most 255 bytes.
 std::string safe_filename(std::string_view name);
 
-// `raw` has passed prescan_message(). Whatever the library throws is an Error here.
+// `raw` has passed prescan_message(), or is only too deep: a multipart below max_mime_depth levels
+// is a leaf, and parts beyond max_mime_parts are not looked for. Whatever the library throws is an
+// Error here.
 Result<Part> read_mime(std::string_view raw);
 
 }  // namespace tributary::email

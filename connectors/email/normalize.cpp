@@ -10,6 +10,7 @@
 #include "connectors/email/body.hpp"
 #include "connectors/email/bounce.hpp"
 #include "connectors/email/charset.hpp"
+#include "connectors/email/lookalike.hpp"
 #include "connectors/email/mime_read.hpp"
 #include "connectors/email/prescan.hpp"
 #include "connectors/email/reply_address.hpp"
@@ -84,7 +85,8 @@ std::string without_controls(std::string text) {
     return text;
 }
 
-// HTML is read once: sanitised, and as text where the sender gave none.
+// HTML is read once: sanitised, unless it is over the limits, and as text where the sender gave
+// none.
 void read_words(MailBody& body, Content& content) {
     const bool has_words = !trim(body.text).empty();
     if (body.has_text) {
@@ -92,17 +94,19 @@ void read_words(MailBody& body, Content& content) {
         content.reply_text = trim_quotes(content.text);
     }
     if (!body.html) return;
-    if (body.html->size() > max_html_bytes) {
-        content.warnings.push_back("html_too_large");
-        if (has_words) return;
-        body.html->resize(truncate_utf8(*body.html, max_html_bytes).size());
-    }
+    const bool is_too_long = body.html->size() > max_html_bytes;
+    if (is_too_long) body.html->resize(truncate_utf8(*body.html, max_html_bytes).size());
     HtmlSanitizer sanitizer;
     HtmlText words;
-    std::vector<HtmlSink*> sinks{&sanitizer};
+    std::vector<HtmlSink*> sinks;
+    if (!is_too_long) sinks.push_back(&sanitizer);
     if (!has_words) sinks.push_back(&words);
     read_html(*body.html, sinks);
-    content.html = sanitizer.finish();
+    if (is_too_long || sanitizer.is_over_limits()) {
+        content.warnings.push_back("html_too_large");
+    } else {
+        content.html = sanitizer.finish();
+    }
     if (has_words) return;
     content.text = without_controls(words.text());
     const auto fresh = without_controls(words.unquoted_text());
@@ -118,6 +122,7 @@ void identify_sender(const MailSettings& settings, const Headers& headers,
     }
     const auto proof = judge_sender(settings, headers, *sender);
     message.content.from_proof = proof;
+    if (is_lookalike_address(*sender)) message.content.warnings.push_back("sender_lookalike");
     message.identities.emplace_back(Handle("email", "", *sender), proof,
                                     message.content.from.address);
 }
@@ -133,7 +138,9 @@ Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_
         raw.find('\n') == std::string_view::npos && raw.find('\r') != std::string_view::npos;
     const auto repaired = has_lone_cr ? normalize_line_ends(std::string(raw)) : std::string();
     const auto source = has_lone_cr ? std::string_view(repaired) : raw;
-    if (auto ok = prescan_message(source); !ok) return ok.error();
+    const auto scan = prescan_message(source);
+    const bool is_too_deep = !scan && scan.error().reason == "mime_depth";
+    if (!scan && !is_too_deep) return scan.error();
     auto root = read_mime(source);
     if (!root) return root.error();
 
@@ -142,6 +149,10 @@ Result<InboundMessage> normalize_mail(const MailSettings& settings, std::string_
     message.raw_content_type = "message/rfc822";
     message.dedupe_key = "sha256:" + to_hex(sha256(raw));
     auto& content = message.content;
+    if (is_too_deep) {
+        message.trouble = scan.error();
+        content.warnings.push_back(scan.error().reason);
+    }
     read_envelope(root->headers, content);
     content.external_id = content.message_id;
 

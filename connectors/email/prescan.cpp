@@ -70,10 +70,12 @@ class Prescan {
         while (find_delimiter()) {
             if (auto ok = take_part(); !ok) return ok;
         }
-        return {};
+        return is_too_deep_ ? Result<>(too_deep()) : Result<>();
     }
 
  private:
+    static Error too_deep() { return refuse("mime_depth", "more than 32 levels"); }
+
     // A part's header: its own limits, and whether more parts lie below it.
     Result<> enter(std::string_view block) {
         const Headers headers(block);
@@ -101,7 +103,10 @@ class Prescan {
         const auto type = parse_parameterized(*raw_type);
         const bool is_message = type.value == "message/rfc822" || type.value == "message/global";
         if (!is_message && !type.value.starts_with("multipart/")) return {};
-        if (levels_.size() == max_mime_depth) return refuse("mime_depth", "more than 32 levels");
+        if (levels_.size() == max_mime_depth) {
+            is_too_deep_ = true;
+            return {};
+        }
         Level level;
         if (!is_message) {
             const auto boundary = type.parameter("boundary");
@@ -160,7 +165,8 @@ class Prescan {
     }
 
     Result<> enter_part() {
-        if (++parts_ > max_mime_parts) return refuse("mime_parts", "more than 1000 parts");
+        if (++parts_ > max_mime_parts)
+            return is_too_deep_ ? too_deep() : refuse("mime_parts", "more than 1000 parts");
         const auto start = at_;
         // The header ends at an empty line, or where the next delimiter cuts it off.
         while (at_ < raw_.size()) {
@@ -177,6 +183,7 @@ class Prescan {
     std::string_view raw_;
     std::size_t at_ = 0;
     std::size_t parts_ = 0;
+    bool is_too_deep_ = false;
     std::vector<Level> levels_;
 };
 

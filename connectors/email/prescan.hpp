@@ -19,7 +19,8 @@ inline constexpr std::size_t max_raw_field_bytes = 1'500'000;
 inline constexpr std::size_t max_header_fields = 2000;
 inline constexpr std::size_t max_group_depth = 32;
 
-// An Error's reason is too_large, header_size, header, mime_depth or mime_parts.
+// An Error's reason is too_large, header_size, header, mime_depth or mime_parts. What is only too
+// deep may be read all the same: read_mime() leaves alone what lies below the limit.
 Result<> prescan_message(std::string_view raw);
 
 }  // namespace tributary::email

@@ -215,6 +215,31 @@ awaitable<http::Reply> quarantine_raw(ApiContext& context, http::Request request
     co_return co_await serve_download(context, std::move(download));
 }
 
+// The original read anew by its connector.
+awaitable<InboundMessage> read_again(ApiContext& context, Supervisor::Slot& slot,
+                                     const QuarantineItem& item) {
+    Store& store = context.house.store;
+    auto load = [&store, &item] { return store.load_blob(item.raw_sha256); };
+    std::optional<std::string> bytes = co_await context.house.workers.offload(load);
+    if (!bytes) throw Failure(Outcome::not_found, "The original is not there.");
+    std::vector<std::string> originals(1, std::move(*bytes));
+    auto messages = co_await slot.host.normalize(std::move(originals));
+    co_return std::move(messages.front());
+}
+
+// The item, and what of its original can be read all the same.
+awaitable<http::Reply> quarantine_get(ApiContext& context, http::Request request, Actor) {
+    const QuarantineItem item = co_await get_item(context, request);
+    json::object body = quarantine_json(item);
+    body["content"] = nullptr;
+    if (const auto slot = context.supervisor.find(item.connector)) {
+        const InboundMessage message = co_await read_again(context, *slot, item);
+        if (!message.content.text.empty())
+            body["content"] = content_json(message.content, item.channel, Direction::in);
+    }
+    co_return http::Reply::json(200, body);
+}
+
 awaitable<http::Reply> replay(ApiContext& context, http::Request request, Actor) {
     const QuarantineItem item = co_await get_item(context, request);
     if (item.state != "waiting")
@@ -224,13 +249,8 @@ awaitable<http::Reply> replay(ApiContext& context, http::Request request, Actor)
     if (!slot)
         throw Failure(Error(Outcome::conflict, "Its connector is not configured any more.")
                           .with_reason("no_connector"));
-    Store& store = context.house.store;
-    auto load = [&store, &item] { return store.load_blob(item.raw_sha256); };
-    std::optional<std::string> bytes = co_await context.house.workers.offload(load);
-    if (!bytes) throw Failure(Outcome::not_found, "The original is not there.");
-    std::vector<std::string> originals(1, std::move(*bytes));
-    auto messages = co_await slot->host.normalize(std::move(originals));
-    const Receipt receipt = co_await slot->host.replay(std::move(messages.front()), item.id);
+    InboundMessage message = co_await read_again(context, *slot, item);
+    const Receipt receipt = co_await slot->host.replay(std::move(message), item.id);
     co_return http::Reply::json(200, json::object{{"id", item.id.text()},
                                                   {"state", "replayed"},
                                                   {"interaction", receipt.interaction.text()}});
@@ -304,6 +324,8 @@ void add_house_routes(http::Router& router, ApiContext& context) {
     aside.add(
         Method::get, "/api/v1/quarantine", Access::reader, quarantine_list,
         {"What could not be understood", nullptr, "QuarantinePage", 200, {"limit", "cursor"}});
+    aside.add(Method::get, "/api/v1/quarantine/{id}", Access::reader, quarantine_get,
+              {"One item, with what of it can be read all the same", nullptr, "QuarantineView"});
     aside.add(Method::get, "/api/v1/quarantine/{id}/raw", Access::reader, quarantine_raw,
               {"The original bytes"});
     aside.add(Method::post, "/api/v1/quarantine/{id}/replay", Access::agent, replay,

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "api/download.hpp"
 #include "api/guard.hpp"
 #include "api/names.hpp"
 #include "api/routes.hpp"
+#include "base/text.hpp"
 #include "store/interactions.hpp"
 
 namespace tributary {
@@ -36,6 +38,18 @@ awaitable<http::Reply> raw(ApiContext& context, http::Request request, Actor) {
     co_return co_await serve_download(context, std::move(download));
 }
 
+// By the ending of its name, as machines decide what to run: blanks and dots behind it do not
+// count.
+bool is_blocked(const House& house, std::string_view filename) {
+    while (filename.ends_with('.') || filename.ends_with(' '))
+        filename.remove_suffix(1);
+    const auto dot = filename.rfind('.');
+    return dot != std::string_view::npos &&
+           std::ranges::any_of(house.blocked_files, [&](const std::string& ending) {
+               return equals_ignoring_case(filename.substr(dot + 1), ending);
+           });
+}
+
 awaitable<http::Reply> attachment(ApiContext& context, http::Request request, Actor) {
     const InteractionId id = path_id<struct InteractionTag>(request, "id");
     const AttachmentId wanted = path_id<struct AttachmentTag>(request, "attachment");
@@ -43,6 +57,9 @@ awaitable<http::Reply> attachment(ApiContext& context, http::Request request, Ac
         [&](const Tx& tx) { return find_attachment(tx, wanted); });
     if (!place || place->interaction != id)
         throw Failure(Outcome::not_found, "There is no such attachment.");
+    if (place->direction == Direction::in && is_blocked(context.house, place->attachment.filename))
+        throw Failure(Error(Outcome::denied, "Files of this kind are not handed out here.")
+                          .with_reason("blocked_file"));
     Download download;
     download.sha256 = place->attachment.sha256;
     download.filename = place->attachment.filename;

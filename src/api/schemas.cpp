@@ -171,6 +171,8 @@ constexpr const char* kSchemas = R"json({
   "received_at": {"type": "string"}}},
 "QuarantinePage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/QuarantineItem"}}, "next": {"type": ["string", "null"]}}},
+"QuarantineView": {"allOf": [{"$ref": "#/components/schemas/QuarantineItem"}, {"type": "object", "required": ["content"], "properties": {
+  "content": {"type": ["object", "null"], "description": "As far as its connector can read it: the fields of an interaction's content; null where it reads nothing."}}}]},
 "QuarantineReply": {"type": "object", "required": ["id", "state"], "properties": {"id": {"type": "string"}, "state": {"type": "string"}, "interaction": {"type": "string"}}},
 "SearchHit": {"type": "object", "required": ["kind", "id", "title", "snippet", "customer_id", "at"], "properties": {
   "kind": {"enum": ["customer", "ticket", "interaction"]}, "id": {"type": "string"}, "title": {"type": "string"}, "snippet": {"type": "string"},

@@ -165,6 +165,12 @@ const Schema& house_schema() {
                 "taken back. Whole seconds; 0s sends at once.")
             .between(0, Milliseconds(longest_undo).count())
             .defaults_to("10s"),
+        Setting("desk.blocked_files", SettingType::texts,
+                "Endings of names of files that come from outside and are not handed out to "
+                "agents' machines. The original, which holds them, still is.")
+            .defaults_to(R"(["bat", "chm", "cmd", "com", "cpl", "dll", "exe", "hta", "jar", "js", )"
+                         R"("jse", "lnk", "msi", "msp", "pif", "ps1", "reg", "scf", "scr", "vb", )"
+                         R"("vbe", "vbs", "wsf", "wsh"])"),
     };
     return schema;
 }

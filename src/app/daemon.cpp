@@ -80,6 +80,7 @@ class Daemon {
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         house_.claimed = config_.house.text("identity.claimed") == "apart" ? ClaimedPolicy::apart
                                                                            : ClaimedPolicy::link;
+        house_.blocked_files = config_.house.texts("desk.blocked_files");
         house_.undo_window =
             std::chrono::duration_cast<Seconds>(config_.house.duration("desk.undo_window"));
         house_.seal_key_file = config_.seal_key_file();

@@ -74,7 +74,7 @@ Line refused(const Error& error) {
 }
 
 Line line_of(const ConnectorType& type, const InboundMessage& message) {
-    if (message.trouble) return refused(*message.trouble);
+    if (message.trouble && message.content.text.empty()) return refused(*message.trouble);
     Line line;
     line.json = boost::json::serialize(content_json(message.content, type.channel, Direction::in));
     return line;

@@ -56,7 +56,7 @@ struct InboundMessage {
     bool is_history = false;   // import silently: no automatic mail, no reopening
     bool acknowledge = false;  // a new ticket may be confirmed to the writer (desk's budget)
     Timestamp received_at;     // zero: now
-    // Set when it could be stored but not understood: it goes to quarantine under this reason.
+    // Set when it goes to quarantine, and why; what was read all the same stands beside a dedupe_key.
     std::optional<Error> trouble;
 };
 

@@ -36,6 +36,7 @@ struct House {
     std::string mail_domain;              // right of the '@' in Message-IDs
     std::string instance_key;             // 32 bytes; MACs of reply addresses and tokens
     ClaimedPolicy claimed = ClaimedPolicy::link;
+    std::vector<std::string> blocked_files;  // endings of names of files that are not handed out
     Seconds undo_window{10};  // what the agents' page asks for each reply; up to longest_undo
 };
 

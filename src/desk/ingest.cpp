@@ -66,8 +66,17 @@ WhoSituation look_who(const Tx& tx, const IngestRules& rules, const InboundMessa
     return situation;
 }
 
+// A name with an address in it would be taken for where the mail comes from.
+bool poses_as_address(std::string_view name) {
+    return name.find('@') != std::string_view::npos ||
+           name.find("\uFF20") != std::string_view::npos ||
+           name.find("\uFE6B") != std::string_view::npos;
+}
+
 std::string display_name(const InboundMessage& message) {
-    for (const std::string& candidate : {message.content.from.name, message.content.from.address}) {
+    const Party& from = message.content.from;
+    const bool is_posing = !from.address.empty() && poses_as_address(from.name);
+    for (const std::string& candidate : {is_posing ? std::string() : from.name, from.address}) {
         const std::string name = strip_controls(candidate, Lines::join);
         if (!trim(name).empty()) return std::string(truncate_utf8(trim(name), 200));
     }
@@ -390,7 +399,7 @@ Receipt quarantine(Tx& tx, const IngestRules& rules, const StagedMessage& staged
     item.state = "waiting";
     item.sender = message.content.from.address;
     item.subject = std::string(truncate_utf8(message.content.subject, kMaxSubjectBytes));
-    keep_bytes(tx, staged);
+    if (!staged.raw.sha256.empty()) keep_blob(tx, staged.raw);
     insert_quarantine(tx, item);
     append_change(tx, "quarantine.changed", {item.id.text()}, now);
     Receipt receipt;

@@ -172,7 +172,11 @@ void HtmlSanitizer::on_tag(const HtmlTag& tag) {
 void HtmlSanitizer::open(const HtmlTag& tag) {
     close_implied(tag.name);
     const bool is_void = void_tags.contains(tag.name);
-    if (!is_void && open_.size() >= max_html_depth) return;
+    ++elements_;
+    if (!is_void && open_.size() >= max_html_depth) {
+        ++deep_elements_;
+        return;
+    }
     const auto start = out_.size();
     out_ += '<';
     out_ += tag.name;

@@ -13,11 +13,17 @@ namespace tributary {
 inline constexpr std::size_t max_html_bytes = 2'000'000;   // of input; beyond: text only
 inline constexpr std::size_t max_html_output = 4'000'000;  // what does not fit is left out
 inline constexpr std::size_t max_html_depth = 100;         // deeper elements lose their tags
+// A page beyond these is no page to show; sanitizing stops.
+inline constexpr std::size_t max_html_elements = 100'000;
+inline constexpr std::size_t max_html_deep_elements = 10'000;  // of those, below max_html_depth
 
 class HtmlSanitizer final : public HtmlSink {
  public:
     void on_tag(const HtmlTag& tag) override;
     void on_text(std::string_view text) override;
+    bool is_over_limits() const {
+        return elements_ > max_html_elements || deep_elements_ > max_html_deep_elements;
+    }
     // Closes what is open and returns it; call once.
     std::string finish();
 
@@ -27,12 +33,14 @@ class HtmlSanitizer final : public HtmlSink {
     void close_implied(std::string_view name);
     void close_down_to(std::size_t depth);
     bool skips(const HtmlTag& tag);
-    bool is_full() const { return out_.size() >= max_html_output; }
+    bool is_full() const { return out_.size() >= max_html_output || is_over_limits(); }
 
     std::string out_;
     std::vector<std::string> open_;  // the elements written and not yet closed
     std::string skipped_;            // the element whose contents are being dropped
     std::size_t skipped_depth_ = 0;
+    std::size_t elements_ = 0;
+    std::size_t deep_elements_ = 0;
 };
 
 // The two together over one string.

@@ -83,12 +83,14 @@ class TwoHouses(Servers):
                    for item in house.items(f"/api/v1/customers/{customer['id']}/timeline"))
 
     def test_headers_end_it_at_once(self):
+        # E59
         self.assertEqual(self.talk(None), 1)
 
     def test_threads_end_it_where_headers_are_lost(self):
         self.assertLessEqual(self.talk(without(*TELLING)), 2)
 
     def test_the_budget_ends_it_where_everything_is_lost(self):
+        # E58, E59
         self.assertEqual(self.talk(without(*TELLING, *THREADING)), 2)
 
 

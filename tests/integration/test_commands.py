@@ -71,6 +71,15 @@ class Commands(unittest.TestCase):
         self.assertTrue(done.stderr.startswith(b"mime_depth: "), done.stderr)
         self.assertEqual(done.stderr.count(b"\n"), 1)
 
+    def test_normalize_gives_the_words_of_what_is_too_deep(self):
+        # E1
+        deep = "".join(f"Content-Type: multipart/mixed; boundary=b{at}\r\n\r\n--b{at}\r\n\r\nwords {at}\r\n--b{at}\r\n"
+                       for at in range(40))
+        done = run("normalize", "email", data=("From: a@b.c\r\n" + deep).encode())
+        read = json.loads(done.stdout)
+        self.assertEqual((done.returncode, read["warnings"]), (0, ["mime_depth"]))
+        self.assertEqual(read["text"].split(), " ".join(f"words {at}" for at in range(32)).split())
+
     def test_normalize_many_goes_on_after_a_refusal(self):
         deep = b"From: a@b.c\r\n" + b"".join(
             b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(100))

@@ -1,5 +1,6 @@
 """Mail handed in over LMTP and SMTP: what was answered with 250 is there, whatever happens next."""
 
+import concurrent.futures
 import pathlib
 import shutil
 import smtplib
@@ -9,10 +10,12 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from servers import Tributary, answers, free_port, wait_until  # noqa: E402
+from smtp_server import SmtpServer  # noqa: E402
 
 
 def mail(number):
@@ -76,6 +79,91 @@ lmtp.listen = "{listen or f"127.0.0.1:{self.port}"}"
     def text_of(self, desk):
         with sqlite3.connect(f"file:{desk.state}/tributary.db?mode=ro", uri=True) as store:
             return store.execute("SELECT text FROM content").fetchone()[0]
+
+    def test_a_mail_too_deep_is_held_back_and_its_words_are_shown(self):
+        # E1
+        desk = self.desk()
+        deep = "".join(f"Content-Type: multipart/mixed; boundary=b{at}x\r\n\r\n--b{at}x\r\n" for at in range(40))
+        words = ("From: Ann <ann@example.org>\r\nSubject: Deep\r\nContent-Type: multipart/mixed; boundary=out\r\n\r\n"
+                 "--out\r\n\r\nwords above\r\n--out\r\n" + deep + "\r\nhidden\r\n--out--\r\n")
+        self.connect().sendmail("ann@example.org", ["support@example.com"], words.encode())
+        item = desk.get("/api/v1/quarantine").json()["items"][0]
+        self.assertEqual((item["reason"], item["subject"], item["sender"]), ("mime_depth", "Deep", "ann@example.org"))
+        shown = desk.get(f"/api/v1/quarantine/{item['id']}").json()
+        self.assertEqual(shown["content"]["text"], "words above")
+        self.assertEqual(self.subjects(desk), [])
+
+    def test_files_that_could_run_are_not_handed_out(self):
+        # E47
+        desk = self.desk()
+        part = '--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename="{}"\r\n\r\nMZ\r\n'
+        names = ["setup.exe", "Photo.PNG.Scr", "x.js. .", "fine.png", "exe", "page.html", "x.svgz", "x.pht"]
+        message = ("From: Bob <bob@example.org>\r\nSubject: files\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                   + "".join(part.format(name) for name in names) + "--b--\r\n")
+        self.connect().sendmail("bob@example.org", ["support@example.com"], message.encode())
+        ticket = desk.get("/api/v1/tickets").json()["items"][0]["id"]
+        mail = desk.get(f"/api/v1/tickets/{ticket}").json()["interactions"][0]
+        self.assertEqual(len(mail["attachments"]), len(names))
+        target = f"/api/v1/interactions/{mail['id']}"
+        for file in mail["attachments"]:
+            reply = desk.get(f"{target}/attachments/{file['id']}")
+            if file["filename"] in names[:3]:
+                self.assertEqual((reply.status, reply.json()["reason"]), (403, "blocked_file"), file["filename"])
+            else:
+                self.assertEqual((reply.status, reply.body), (200, b"MZ"), file["filename"])
+                self.assertIn("sandbox", reply.headers["Content-Security-Policy"])
+        self.assertIn(b"setup.exe", desk.get(f"{target}/raw").body)
+
+    def test_a_flood_takes_nobodys_turn_and_loses_nothing(self):
+        """E62: one sender at full speed, many forged ones, and the mail of another mailbox in between."""
+        smtp = SmtpServer()
+        self.addCleanup(smtp.stop)
+        quiet = free_port()
+        desk = Tributary(self.folder / "desk", "".join(f"""
+[[connector]]
+name = "{name}"
+channel = "email"
+address = "{name}@example.com"
+acknowledge = true
+lmtp.listen = "127.0.0.1:{port}"
+smtp.url = "{smtp.url()}"
+smtp.user = ""
+""" for name, port in (("support", self.port), ("sales", quiet)))).start()
+        self.addCleanup(desk.stop)
+        wait_until(lambda: answers(self.port) and answers(quiet), what="the listeners")
+        each, floods = 400, 2
+
+        def flood(kind):
+            with smtplib.LMTP("127.0.0.1", self.port, timeout=60) as client:
+                for number in range(each):
+                    sender = "bob@example.org" if kind == 0 else f"forged{number}@example.org"
+                    text = mail(f"{kind}-{number}").replace(b"bob@example.org", sender.encode())
+                    client.sendmail(sender, ["support@example.com"], text)
+
+        waits = []
+        with concurrent.futures.ThreadPoolExecutor(floods) as pool, \
+                smtplib.LMTP("127.0.0.1", quiet, timeout=60) as client:
+            running = [pool.submit(flood, kind) for kind in range(floods)]
+            while not all(one.done() for one in running):
+                started = time.monotonic()
+                client.sendmail("ann@example.org", ["sales@example.com"], mail(f"sales {len(waits)}"))
+                waits.append(time.monotonic() - started)
+            for one in running:
+                one.result()
+        self.assertLess(sorted(waits)[len(waits) * 99 // 100], 2.0)
+        print(f"E62: {each * floods} mails beside {len(waits)} of another mailbox, which waited at most {max(waits):.2f} s",
+              file=sys.stderr)
+        self.assertEqual(len(self.subjects(desk)), len(set(self.subjects(desk))))
+        taken = [one for one in self.subjects(desk) if one.startswith("mail ") and not one.startswith("mail sales")]
+        self.assertEqual(len(taken), each * floods)
+        self.assertEqual(len(self.subjects(desk)) - self.answers_queued(desk), each * floods + len(waits))
+
+    def answers_queued(self, desk):
+        """How often the house itself has answered: an address once, and all of them within the hour's budget."""
+        with sqlite3.connect(f"file:{desk.state}/tributary.db?mode=ro", uri=True) as store:
+            sent = store.execute("SELECT count(*) FROM interaction WHERE direction = 2").fetchone()[0]
+        self.assertLessEqual(sent, 200)
+        return sent
 
     def test_smtp_and_a_unix_socket(self):
         desk = self.desk()

@@ -422,6 +422,7 @@ class Wire(MailDesk):
         return re.sub(r"[\0-\x1f\x7f]", "", flat).strip()
 
     def test_the_wire_is_clean_and_means_what_was_written(self):
+        # E61
         seed = random.randrange(1 << 32)
         dice = random.Random(seed)
         ticket = self.ticket()

@@ -27,6 +27,7 @@ def html_of(mail):
 class Xss(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(CHROMIUM), "chromium is optional: Ubuntu offers it only as a snap")
     def test_nothing_runs_and_nothing_leaves(self):
+        # E53, E54
         mails = [mail_of(one) for one in vectors()]
         mails += [file.read_bytes() for file in sorted(CORPUS.glob("*.eml"))]
         framed = b"".join(b"%d\n" % len(mail) + mail for mail in mails)

@@ -309,6 +309,7 @@ describe.skipIf(!hasChromium)('desk', () => {
   });
 
   test('HTML is shown in a frame without scripts; remote images wait to be asked for', async () => {
+    // E53, E54
     const { page } = await open();
     const wanted = [];
     await page.route('https://tracker.example/**', (route) => {
@@ -331,6 +332,7 @@ describe.skipIf(!hasChromium)('desk', () => {
   });
 
   test('hostile HTML runs nothing, not even when images are loaded', async () => {
+    // E53
     const { page, mock } = await open();
     const mail = mock.world.interactions.find((one) => one.html_sanitized);
     // As if the server's sanitiser had failed altogether.

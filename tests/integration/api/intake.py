@@ -28,6 +28,7 @@ class Intake:
         self.post("/api/v1/interactions", {**good, "customer": NOBODY}, 404)
 
     def test_files_come_back_as_attachments_only(self):
+        # E47
         page = b"<script>alert(1)</script>"
         boundary = b"a-boundary"
         name = 'Überblick ".html'
@@ -69,6 +70,7 @@ class Intake:
         self.assertIs(self.event("mapped", event)["quarantined"], True)
         item = self.get("/api/v1/quarantine?limit=1").json()["items"][0]
         self.assertEqual((item["connector"], item["reason"], item["state"]), ("mapped", "mapping", "waiting"))
+        self.assertEqual(self.get(f"/api/v1/quarantine/{item['id']}").json(), {**item, "content": None})
         raw = self.get(f"/api/v1/quarantine/{item['id']}/raw")
         self.assertIn(event["words"].encode(), raw.body)
         self.assertTrue(raw.headers["Content-Disposition"].startswith("attachment;"))

@@ -19,6 +19,7 @@ std::string logged(log::Format format, log::Level threshold, log::Level level,
 }
 
 TEST(log, text_lines_hold_escaped_values) {
+    SCOPED_TRACE("E44");
     const std::string line =
         logged(log::Format::text, log::Level::info, log::Level::warn, "count", 3, "ok", true,
                "name", "a \"b\"\\\n\x1b[31m\u009b\x7f\xff", "word", std::string("w"));

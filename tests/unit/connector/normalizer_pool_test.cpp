@@ -133,6 +133,7 @@ TEST_F(NormalizerPoolTest, MemoryHasALimit) {
 }
 
 TEST_F(NormalizerPoolTest, HelpersMayOnlyCompute) {
+    SCOPED_TRACE("E49: what is packed is unpacked here only");
 #if defined(__SANITIZE_ADDRESS__)
     GTEST_SKIP() << "sanitizers need their system calls";
 #endif

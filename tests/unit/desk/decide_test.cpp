@@ -181,6 +181,7 @@ CandidateTicket reporting(TicketStatus status) {
 }
 
 TEST(DecideTicket, Table) {
+    SCOPED_TRACE("E56: machines reopen nothing, E60: bounces of ours do");
     using Action = TicketDecision::Action;
     struct Case {
         const char* name;
@@ -303,6 +304,7 @@ TEST(DecideTicket, Table) {
 }
 
 TEST(MayAcknowledge, OnlyANewRequestersFirstMessageWithinTheBudget) {
+    SCOPED_TRACE("E56, E58, E62: what leaves by itself has a budget");
     AcknowledgeSituation good;
     good.wanted = true;
     good.is_new_ticket = true;

@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/crypto.hpp"
 #include "desk/actions.hpp"
+#include "ingest_fixture.hpp"
 #include "store/changes.hpp"
 #include "store/customers.hpp"
 #include "store/housekeeping.hpp"
@@ -16,72 +14,6 @@
 
 namespace tributary {
 namespace {
-
-const Timestamp kNow = from_unix_ms(1'750'000'000'000);
-
-// A store in a folder of its own and one mailbox's rules; every test starts empty.
-class Ingest : public ::testing::Test {
- protected:
-    Ingest() {
-        folder_ = std::filesystem::temp_directory_path() /
-                  ("tributary-ingest-" + to_hex(random_bytes(8)));
-        std::filesystem::create_directories(folder_);
-        StoreOptions options;
-        options.url = "sqlite:" + (folder_ / "t.db").string();
-        options.state = folder_;
-        store_ = Store::open(io_, options);
-        rules_.connector = "support";
-        rules_.channel = "email";
-        rules_.mail_domain = "desk.example.org";
-        rules_.can_send = true;
-        rules_.reaches = "email";
-        rules_.own_handles = {Handle("email", "", "support@example.org")};
-    }
-    ~Ingest() override {
-        store_.reset();
-        std::filesystem::remove_all(folder_);
-    }
-
-    static StagedMessage mail(const std::string& key, const std::string& from,
-                              Proof proof = Proof::channel) {
-        StagedMessage staged;
-        InboundMessage& message = staged.message;
-        message.dedupe_key = key;
-        message.content.from = Party("", from);
-        message.content.from_proof = proof;
-        message.content.subject = "Kettle " + key;
-        message.content.text = message.content.reply_text = "It leaks, says " + key;
-        message.content.message_id = key + "@example.com";
-        if (const auto handle = make_handle("email", from))
-            message.identities.emplace_back(*handle, proof, from);
-        return staged;
-    }
-
-    Receipt take(const StagedMessage& staged, Timestamp now = kNow) {
-        Receipt receipt;
-        store_->write_now([&](Tx& tx) { receipt = ingest(tx, rules_, staged, now); });
-        return receipt;
-    }
-    template <class F>
-    auto read(F look) {
-        std::optional<std::invoke_result_t<F, const Tx&>> seen;
-        store_->read_now([&](const Tx& tx) { seen.emplace(look(tx)); });
-        return std::move(*seen);
-    }
-    Interaction interaction(const Receipt& receipt) { return interaction_of(receipt.interaction); }
-    Interaction interaction_of(InteractionId id) {
-        return *read([&](const Tx& tx) { return find_interaction(tx, id); });
-    }
-    std::vector<TicketRow> tickets() {
-        return read(
-            [&](const Tx& tx) { return list_tickets(tx, {}, TicketOrder::created, {}).items; });
-    }
-
-    std::filesystem::path folder_;
-    asio::io_context io_;
-    std::unique_ptr<Store> store_;
-    IngestRules rules_;
-};
 
 TEST_F(Ingest, AMailBecomesCustomerTicketInteractionAndChange) {
     const Receipt receipt = take(mail("m1", "Ann@Example.com"));
@@ -104,6 +36,7 @@ TEST_F(Ingest, AMailBecomesCustomerTicketInteractionAndChange) {
 }
 
 TEST_F(Ingest, TheSameEventIsOneInteractionHoweverOftenItComes) {
+    SCOPED_TRACE("E38");
     const Receipt first = take(mail("m1", "ann@example.com"));
     for (int i = 0; i < 3; ++i) {
         const Receipt again = take(mail("m1", "ann@example.com"), kNow + std::chrono::days(30 * i));
@@ -149,6 +82,7 @@ TEST_F(Ingest, AReplayedOriginalIsFiledAndItsItemClosed) {
 }
 
 TEST_F(Ingest, NamelessSendersNeverShareATimeline) {
+    SCOPED_TRACE("E13 to E17: no From, an empty one, a group, a bare word, half an address");
     StagedMessage first = mail("m1", "");
     StagedMessage second = mail("m2", "");
     const Interaction a = interaction(take(first));
@@ -187,6 +121,7 @@ TEST_F(Ingest, AnAnswerByReferenceJoinsAndReopens) {
 }
 
 TEST_F(Ingest, ATokenInAStrangersHandsOpensAnotherTicket) {
+    SCOPED_TRACE("E50: the right token and a stranger");
     const Interaction first = interaction(take(mail("m1", "ann@example.com")));
     StagedMessage stranger = mail("m2", "mallory@evil.example");
     stranger.message.ticket_token = first.ticket->text();
@@ -203,6 +138,7 @@ TEST_F(Ingest, ATokenInAStrangersHandsOpensAnotherTicket) {
 }
 
 TEST_F(Ingest, ACopyMakesNobodyACustomerNorAParty) {
+    SCOPED_TRACE("E51");
     StagedMessage asking = mail("m1", "ann@example.com");
     asking.message.content.to = {Party("", "support@example.org"), Party("", "carl@example.net")};
     asking.message.content.cc = {Party("Dora", "dora@example.net")};
@@ -220,6 +156,7 @@ TEST_F(Ingest, ACopyMakesNobodyACustomerNorAParty) {
 }
 
 TEST_F(Ingest, MailFromOurOwnAddressRaisesNothing) {
+    SCOPED_TRACE("E59");
     const Receipt receipt = take(mail("m1", "support@example.org"));
     EXPECT_FALSE(receipt.ticket_number);
     EXPECT_EQ(interaction(receipt).content.auto_kind, AutoKind::loop);
@@ -237,6 +174,7 @@ TEST_F(Ingest, HistoryKeepsItsDatesAndStaysSilent) {
 }
 
 TEST_F(Ingest, AnAcknowledgementHoldsNoByteOfTheSubmitterAndGoesOnceADay) {
+    SCOPED_TRACE("E58: machines without any header are stopped by the rate");
     StagedMessage asking = mail("m1", "ann@example.com");
     asking.message.acknowledge = true;
     asking.message.content.subject = "BUY-PILLS-NOW";
@@ -493,6 +431,7 @@ TEST_F(Bounces, ADelayIsShownAndWakesNobody) {
 }
 
 TEST_F(Bounces, OfWhatWeNeverSentChangeNobody) {
+    SCOPED_TRACE("E60: backscatter");
     StagedMessage staged = report("b1", {recipient("ann@example.com", "5.1.1", "failed", true)});
     staged.message.content.bounce->original_message_id = "never@sent.example";
     staged.message.content.references = {"q1@example.com"};

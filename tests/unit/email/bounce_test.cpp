@@ -41,6 +41,7 @@ std::string describe(const BouncedRecipient& one) {
 }
 
 TEST(Bounces, EveryFormIsRead) {
+    SCOPED_TRACE("E60");
     int count = 0;
     for (const auto& entry : fs::directory_iterator(samples)) {
         const auto raw = slurp(entry.path());
@@ -163,6 +164,7 @@ TEST(Bounces, StayLinearOnHostileInput) {
 }
 
 TEST(Automatic, HeadersOfMachines) {
+    SCOPED_TRACE("E56, E57: no machine, E58");
     const struct {
         std::string_view header;
         AutoKind kind;
@@ -212,6 +214,7 @@ TEST(Automatic, BulkSendersAreWorkButNeverAnswered) {
 }
 
 TEST(Automatic, SubjectsOfAnsweringMachines) {
+    SCOPED_TRACE("E58: without any header, by subject");
     for (const auto* subject : {"Out of Office: Offer",
                                 "[Auto-Reply] Offer",
                                 "Automatische Antwort: Angebot",

@@ -1,12 +1,9 @@
 // Mail that was made to deceive, to break or to exhaust its reader, each with its fixed outcome.
+// "E13" and the like are items of tests/catalogue.md.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
-#include "base/crypto.hpp"
-#include "connectors/email/normalize.hpp"
-#include "mail_corpora.hpp"
+#include "hostile_mail.hpp"
 
 namespace tributary::email {
 namespace {
@@ -15,50 +12,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-std::string repeat(std::string_view piece, std::size_t times) {
-    std::string text;
-    text.reserve(piece.size() * times);
-    for (std::size_t i = 0; i < times; ++i)
-        text += piece;
-    return text;
-}
-
-// The result, and proof that it came in time.
-Result<InboundMessage> read(std::string_view raw, const MailSettings& settings = {}) {
-    const auto start = std::chrono::steady_clock::now();
-    auto result = normalize_mail(settings, raw);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, mail_deadline);
-    return result;
-}
-
-Content content_of(std::string_view raw) {
-    auto result = read(raw);
-    EXPECT_TRUE(result.has_value()) << raw.substr(0, 200);
-    return result ? result->content : Content();
-}
-
-std::string reason_of(std::string_view raw) {
-    const auto result = read(raw);
-    return result ? "" : result.error().reason;
-}
-
-// The handle a mail is filed under; "" when it belongs to nobody.
-std::string filed_under(std::string_view header) {
-    const auto result = read(std::string(header) + "\r\n\r\nhello\r\n");
-    if (!result || result->identities.empty()) return {};
-    return result->identities.front().handle.value;
-}
-
-std::string with_header(std::string_view field) {
-    return "From: ann@example.com\r\n" + std::string(field) + "\r\n\r\nhello\r\n";
-}
-
-std::string with_part(std::string_view header, std::string_view body) {
-    return "From: ann@example.com\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
-           "see file\r\n--b\r\n" +
-           std::string(header) + "\r\n\r\n" + std::string(body) + "\r\n--b--\r\n";
-}
 
 std::string nested(std::size_t depth, bool same_boundary) {
     std::string mail;
@@ -70,32 +23,73 @@ std::string nested(std::size_t depth, bool same_boundary) {
     return "From: ann@example.com\r\n" + mail + "\r\ndeepest words\r\n";
 }
 
+// Words above `mail` and below it, at the first level.
+std::string between_words(const std::string& mail) {
+    return "From: ann@example.com\r\nSubject: Deep\r\nContent-Type: multipart/mixed; "
+           "boundary=out\r\n"
+           "\r\n--out\r\n\r\nwords above\r\n--out\r\n" +
+           mail + "\r\n--out\r\n\r\nwords below\r\n--out--\r\n";
+}
+
 TEST(HostileStructure, IsQuarantinedUnderItsName) {
     const auto parts = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
     const struct {
         std::string name, raw, reason;
     } cases[] = {
-        {"33 levels", nested(33, false), "mime_depth"},
-        {"4,000 levels", nested(4'000, false), "mime_depth"},
-        {"50,000 levels", nested(50'000, false), "mime_depth"},
-        {"one boundary in itself", nested(50'000, true), "mime_depth"},
-        {"1,001 parts", parts + repeat("--b\r\n\r\nx\r\n", 1'001), "mime_parts"},
-        {"100 k parts", parts + repeat("--b\r\n\r\nx\r\n", 100'000), "mime_parts"},
-        {"1 M empty parts", parts + repeat("--b\r\n\r\n", 1'000'000), "mime_parts"},
-        {"mails in mails", repeat("Content-Type: message/rfc822\r\n\r\n", 20'000), "mime_depth"},
-        {"1 M header lines", repeat("X-A: b\r\n", 1'000'000), "header_size"},
-        {"a header of 5 MB", "X-A: " + std::string(5'000'000, 'x') + "\r\n\r\n", "header_size"},
-        {"200 k encoded words", "Subject: " + repeat("=?utf-8?q?a?=\r\n ", 200'000), "header_size"},
-        {"groups in groups", "To: " + repeat("g:", 20'000) + "\r\n\r\n", "header"},
-        {"an attachment of 26 MB", with_part("", std::string(26'000'000, 'x')), "too_large"},
-        {"empty", "", "malformed"},
-        {"blanks", " \r\n\t\r\n", "malformed"},
+        {"E1 33 levels", nested(33, false), "mime_depth"},
+        {"E2 4,000 levels", nested(4'000, false), "mime_depth"},
+        {"E3 50,000 levels", nested(50'000, false), "mime_depth"},
+        {"E4 one boundary in itself", nested(50'000, true), "mime_depth"},
+        {"E5 1,001 parts", parts + repeat("--b\r\n\r\nx\r\n", 1'001), "mime_parts"},
+        {"E6 100 k parts", parts + repeat("--b\r\n\r\nx\r\n", 100'000), "mime_parts"},
+        {"E7 1 M parts", parts + repeat("--b\r\n\r\nx\r\n", 1'000'000), "mime_parts"},
+        {"E7 1 M empty parts", parts + repeat("--b\r\n\r\n", 1'000'000), "mime_parts"},
+        {"E8 mails in mails", repeat("Content-Type: message/rfc822\r\n\r\n", 20'000), "mime_depth"},
+        {"E9 1 M header lines", repeat("X-A: b\r\n", 1'000'000), "header_size"},
+        {"E9 a header of 5 MB", "X-A: " + std::string(5'000'000, 'x') + "\r\n\r\n", "header_size"},
+        {"E9 200 k encoded words", "Subject: " + repeat("=?utf-8?q?a?=\r\n ", 200'000),
+         "header_size"},
+        {"E10 groups in groups", "To: " + repeat("g:", 20'000) + "\r\n\r\n", "header"},
+        {"E47 an attachment of 26 MB", with_part("", std::string(26'000'000, 'x')), "too_large"},
+        {"E43 an empty mail", "", "malformed"},
+        {"E43 blanks", " \r\n\t\r\n", "malformed"},
     };
     for (const auto& one : cases)
         EXPECT_EQ(reason_of(one.raw), one.reason) << one.name;
 }
 
+// What is held back for its depth is read all the same, down to where the limit lies.
+TEST(HostileStructure, ShowsTheWordsAboveItsDepth) {
+    const struct {
+        std::string name, raw;
+        bool is_read_to_end = true;
+    } cases[] = {
+        {"E1 33 levels", nested(32, false)},  // one more around it
+        {"E2 4,000 levels", nested(4'000, false)},
+        {"E3 50,000 levels", nested(50'000, false)},
+        {"E4 one boundary in itself", nested(50'000, true), false},  // over 1,000 parts, too
+        {"E4 the outer boundary in itself", repeat("Content-Type: multipart/mixed; boundary=out\r\n"
+                                                   "\r\n--out\r\n",
+                                                   40)},
+    };
+    for (const auto& one : cases) {
+        const auto result = read(between_words(one.raw));
+        ASSERT_TRUE(result) << one.name;
+        ASSERT_TRUE(result->trouble) << one.name;
+        EXPECT_EQ(result->trouble->reason, "mime_depth") << one.name;
+        EXPECT_THAT(result->content.warnings, Contains("mime_depth")) << one.name;
+        EXPECT_TRUE(result->content.text.starts_with("words above")) << one.name;
+        EXPECT_EQ(result->content.text.ends_with("words below"), one.is_read_to_end) << one.name;
+        EXPECT_LT(result->content.text.size(), 30U) << one.name << ": nothing of what lies deeper";
+        EXPECT_EQ(result->content.subject, "Deep") << one.name;
+        EXPECT_EQ(result->identities.size(), 1U) << one.name;
+    }
+    EXPECT_EQ(reason_of(between_words(nested(31, false))), "");
+    EXPECT_THAT(content_of(between_words(nested(31, false))).text, HasSubstr("deepest words"));
+}
+
 TEST(HostileStructure, IsReadDownToTheLimit) {
+    SCOPED_TRACE("E1 to E4, at the limit");
     EXPECT_EQ(content_of(nested(32, false)).text, "deepest words\n");
     EXPECT_EQ(content_of(nested(32, true)).text, "deepest words\n");
 }
@@ -104,7 +98,10 @@ TEST(HostileHeader, KeepsTheFirstOf200000Recipients) {
     std::string to;
     for (int i = 0; i < 200'000; ++i)
         to += "user" + std::to_string(i) + "@example.com,\r\n ";
-    const auto content = content_of(with_header("To: " + to));
+    const auto result = read(with_header("To: " + to));
+    ASSERT_TRUE(result) << "E11";
+    EXPECT_EQ(result->identities.size(), 1U) << "nobody becomes a customer by being in To";
+    const auto& content = result->content;
     ASSERT_EQ(content.to.size(), 500U);
     EXPECT_EQ(content.to.back().address, "user499@example.com");
     EXPECT_THAT(content.warnings, Contains("recipients_truncated"));
@@ -122,11 +119,13 @@ TEST(HostileHeader, CutsALongFieldBetweenTwoAddresses) {
 }
 
 TEST(HostileHeader, IsReadAsFarAsItsLimit) {
+    // E45: a subject of 1 MB, one of combining marks only.
     const auto subject = content_of(with_header("Subject: " + std::string(1'000'000, 'x')));
     EXPECT_EQ(subject.subject.size(), 998U);
     EXPECT_THAT(subject.warnings, Contains("header_truncated"));
     const auto marks = content_of(with_header("Subject: a" + repeat("\u0301", 100'000)));
     EXPECT_LE(marks.subject.size(), 998U);
+    // E35: a Message-ID of 1 MB. E39: 10,000 references. E46: 50,000 pieces of a file name.
     const auto id = content_of(with_header("Message-ID: <" + std::string(1'000'000, 'x') + "@y>"));
     EXPECT_EQ(id.message_id, "");
     std::string references;
@@ -142,100 +141,165 @@ TEST(HostileHeader, IsReadAsFarAsItsLimit) {
 }
 
 TEST(HostileSender, BelongsToNobody) {
-    const std::string cases[] = {
-        "Subject: no From",
-        "From: <>",
-        "From:",
-        "From: undisclosed:;",
-        "From: victim",
-        "From: victim@",
-        "From: @bank.example",
-        "From: a@x.example, b@y.example",
-        "From: a@x.example\r\nFrom: b@y.example",
-        "From: <victim@bank.example><evil@x.example>",
-        "From: <victim@bank.example> evil@x.example",
-        std::string("From: vic\0tim@bank.example", 26),
-        "From: <victim@bank\r\n .example>",
-        "From: victim@bank\r\n .example",
-        "From: friends: ann@example.com;",
-        "From: ann@example.com,",
-        "From: ann@example.com; bob@example.com",
-        "From: ann(@bank.example)@x.example",
-        "From: (ann@bank.example",
-        "From: ann@x.example bob@y.example",
-        "From: \"ann\"@x.example b@y.example",
-        "From : a@x.example\r\nfrom:b@y.example",
-        "From: =?utf-8?q?victim=40bank.example=3E?=@evil.example",
-        "From: =?utf-8?q?a=2Cb?=@evil.example",
-        "From: \"victim@bank.example",
-        "From: victim@bank.example\u202E <>",
-        "From: vic\u200Btim@bank.example",
-        "From: " + repeat("(", 100'000),
-        "From: " + repeat("(", 100'000) + repeat(")", 100'000) + " a@x.example",
-        "From: a@x.example " + std::string(70'000, ' ') + ", b@y.example",
+    const struct {
+        std::string_view item;
+        std::string header;
+    } cases[] = {
+        {"E12 comments", "From: " + repeat("(", 100'000)},
+        {"E12 comments", "From: " + repeat("(", 100'000) + repeat(")", 100'000) + " a@x.example"},
+        {"E13 no From", "Subject: no From"},
+        {"E14 empty brackets", "From: <>"},
+        {"E14 empty brackets", "From: victim@bank.example\u202E <>"},
+        {"E15 a group", "From: undisclosed:;"},
+        {"E15 a group", "From: friends: ann@example.com;"},
+        {"E16 a bare word", "From: victim"},
+        {"E17 no address", "From:"},
+        {"E17 no local part", "From: @bank.example"},
+        {"E17 no domain", "From: victim@"},
+        {"E18 two fields", "From: a@x.example\r\nFrom: b@y.example"},
+        {"E18 two fields", "From : a@x.example\r\nfrom:b@y.example"},
+        {"E19 two senders", "From: a@x.example, b@y.example"},
+        {"E19 two senders", "From: ann@example.com,"},
+        {"E19 two senders", "From: ann@example.com; bob@example.com"},
+        {"E19 two senders", "From: ann@x.example bob@y.example"},
+        {"E19 two senders", "From: \"ann\"@x.example b@y.example"},
+        {"E19 two senders", "From: a@x.example " + std::string(70'000, ' ') + ", b@y.example"},
+        {"E20 two brackets", "From: <victim@bank.example><evil@x.example>"},
+        {"E20 words behind", "From: <victim@bank.example> evil@x.example"},
+        {"E21 a NUL", std::string("From: vic\0tim@bank.example", 26)},
+        {"E22 a fold", "From: <victim@bank\r\n .example>"},
+        {"E22 a fold", "From: victim@bank\r\n .example"},
+        {"E23 a comment", "From: ann(@bank.example)@x.example"},
+        {"E23 a comment", "From: (ann@bank.example"},
+        {"E24 a name", "From: \"victim@bank.example"},
+        {"E25 encoded", "From: =?utf-8?q?victim=40bank.example=3E?=@evil.example"},
+        {"E25 encoded", "From: =?utf-8?q?a=2Cb?=@evil.example"},
+        {"E26 zero width", "From: vic\u200Btim@bank.example"},
+        {"E26 turned round", "From: ann@\u202Eelpmaxe.example"},
     };
-    for (const auto& header : cases) {
-        const auto result = read(header + "\r\n\r\nhello\r\n");
-        ASSERT_TRUE(result) << header.substr(0, 80);
-        EXPECT_THAT(result->identities, IsEmpty()) << header.substr(0, 80);
-        EXPECT_THAT(result->content.warnings, Contains("sender_unidentified"));
+    for (const auto& one : cases) {
+        const auto result = read(one.header + "\r\n\r\nhello\r\n");
+        ASSERT_TRUE(result) << one.item << " " << one.header.substr(0, 80);
+        EXPECT_THAT(result->identities, IsEmpty()) << one.item << " " << one.header.substr(0, 80);
+        EXPECT_THAT(result->content.warnings, Contains("sender_unidentified")) << one.item;
+    }
+}
+
+TEST(HostileSender, WhoIsMadeToBeTakenForAnotherIsMarked) {
+    const struct {
+        std::string_view address;
+        bool is_lookalike;
+    } cases[] = {
+        {"ann@ex\u0430mple.com", true},                        // E26: one Cyrillic letter
+        {"ann@xn--exmple-4nf.com", true},                      // the same in A-labels
+        {"ann@\u0430\u0440\u0440\u04CF\u0435.example", true},  // all Cyrillic, reads "apple"
+        {"\u0430nn@example.com", true},
+        {"ann@\u03C1aypal.example", true},  // a Greek letter
+        {"ann@example.com", false},
+        {"ann@b\u00FCcher.example", false},
+        {"\u043F\u043E\u0447\u0442\u0430@\u043F\u0440\u0438\u043C\u0435\u0440.\u0440\u0444", false},
+        {"\u7528\u6237@\u4F8B\u5B50.\u5E7F\u544A", false},
+        {"ann@\u65E5\u672C\u8A9E\u3067.example", false},  // Han and kana go together
+    };
+    for (const auto& one : cases) {
+        const auto content = content_of("From: " + std::string(one.address) + "\r\n\r\nhello\r\n");
+        EXPECT_EQ(testing::Value(content.warnings, Contains("sender_lookalike")), one.is_lookalike)
+            << one.address;
     }
 }
 
 TEST(HostileSender, IsTheOneRealAddress) {
     const struct {
-        std::string_view header, handle;
+        std::string_view item, header, handle;
     } cases[] = {
-        {"From: Ann (victim@bank.example) <ann@example.com>", "ann@example.com"},
-        {"From: \"victim@bank.example\" <evil@x.example>", "evil@x.example"},
-        {"From: victim@bank.example <evil@x.example>", ""},
-        {"From: ann@example.com (Ann, of course; really: Ann)", "ann@example.com"},
-        {"from : ann@example.com", "ann@example.com"},
-        {"From: ann@[IPv6:2001:db8::1]", "ann@[ipv6:2001:db8::1]"},
-        {"From: ann@b\u00FCcher.example", "ann@xn--bcher-kva.example"},
-        {"From: ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"},
-        {"From: ann@ex\u0430mple.com", "ann@xn--exmple-4nf.com"},  // a Cyrillic letter
-        {"From: Ann@Example.COM", "ann@example.com"},
-        {"From: a.nn+tag@example.com", "a.nn+tag@example.com"},
-        {"From: ann@example.com\r\nReply-To: victim@bank.example", "ann@example.com"},
-        {"From: ann@example.com\r\nSender: victim@bank.example", "ann@example.com"},
-        {"From: ann@example.com\r\nX-Original-From: victim@bank.example", "ann@example.com"},
-        {"Resent-From: bob@example.com\r\nFrom: ann@example.com", "ann@example.com"},
+        {"E23", "From: Ann (victim@bank.example) <ann@example.com>", "ann@example.com"},
+        {"E24", "From: \"victim@bank.example\" <evil@x.example>", "evil@x.example"},
+        {"E24", "From: victim@bank.example <evil@x.example>", ""},
+        {"E23", "From: ann@example.com (Ann, of course; really: Ann)", "ann@example.com"},
+        {"E18", "from : ann@example.com", "ann@example.com"},
+        {"E26", "From: ann@[IPv6:2001:db8::1]", "ann@[ipv6:2001:db8::1]"},
+        {"E26", "From: ann@b\u00FCcher.example", "ann@xn--bcher-kva.example"},
+        {"E26", "From: ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"},
+        {"E26", "From: ann@ex\u0430mple.com", "ann@xn--exmple-4nf.com"},  // a Cyrillic letter
+        {"E27", "From: Ann@Example.COM", "ann@example.com"},
+        {"E27", "From: a.nn+tag@example.com", "a.nn+tag@example.com"},
+        {"E30", "From: ann@example.com\r\nReply-To: victim@bank.example", "ann@example.com"},
+        {"E30", "From: ann@example.com\r\nSender: victim@bank.example", "ann@example.com"},
+        {"E30", "From: ann@example.com\r\nX-Original-From: victim@bank.example", "ann@example.com"},
+        {"E31", "Resent-From: bob@example.com\r\nFrom: ann@example.com", "ann@example.com"},
     };
     for (const auto& one : cases) {
         const auto handle = filed_under(one.header);
         if (!one.handle.empty()) {
-            EXPECT_EQ(handle, one.handle) << one.header;
+            EXPECT_EQ(handle, one.handle) << one.item << " " << one.header;
         } else {
-            EXPECT_THAT(handle, Not(HasSubstr("bank"))) << one.header;
+            EXPECT_THAT(handle, Not(HasSubstr("bank"))) << one.item << " " << one.header;
         }
     }
 }
 
+// E30: what other programs, or this one, might take for orders.
+TEST(HostileSender, GivesNoOrders) {
+    const auto plain = read(with_header("Subject: Hello"));
+    ASSERT_TRUE(plain);
+    for (const std::string name :
+         {"X-Tributary-Ticket", "X-Tributary-Customer", "X-Tributary-Agent", "X-Ticket-Id",
+          "X-Priority", "X-Zammad-Ticket-Owner", "X-OTRS-Queue", "X-RT-Command",
+          "X-Helpdesk-Status"}) {
+        const auto ordered = read(with_header("Subject: Hello\r\n" + name + ": 1"));
+        ASSERT_TRUE(ordered);
+        EXPECT_EQ(ordered->ticket_token, plain->ticket_token) << name;
+        EXPECT_EQ(ordered->tickets, plain->tickets) << name;
+        EXPECT_EQ(ordered->is_history, plain->is_history) << name;
+        EXPECT_EQ(ordered->conversation, plain->conversation) << name;
+        EXPECT_EQ(ordered->content.data, plain->content.data) << name;
+        EXPECT_EQ(ordered->content.auto_kind, plain->content.auto_kind) << name;
+        EXPECT_EQ(ordered->identities.size(), 1U) << name;
+    }
+}
+
+// E31: who sends a mail on is who writes, whatever the mail inside says.
+TEST(HostileSender, WhoForwardsIsWhoWrites) {
+    const std::string inner = "From: victim@bank.example\r\nSubject: Inside\r\n\r\ninner words\r\n";
+    const auto attached = read(with_part("Content-Type: message/rfc822", inner));
+    ASSERT_TRUE(attached);
+    ASSERT_EQ(attached->identities.size(), 1U);
+    EXPECT_EQ(attached->identities[0].handle.value, "ann@example.com");
+    EXPECT_EQ(attached->content.text, "see file");
+    const auto inlined = read(
+        "From: agent@example.org\r\nSubject: Fwd: Help\r\n\r\n---------- Forwarded message "
+        "---------\r\nFrom: victim@bank.example\r\nSubject: Help\r\n\r\nHelp me.\r\n");
+    ASSERT_TRUE(inlined);
+    ASSERT_EQ(inlined->identities.size(), 1U);
+    EXPECT_EQ(inlined->identities[0].handle.value, "agent@example.org");
+}
+
 TEST(HostileIds, LeaveTheBytesAsTheIdentity) {
     const struct {
-        std::string field, id;
+        std::string item, field, id;
     } cases[] = {
-        {"X-None: 1", ""},
-        {"Message-ID:", ""},
-        {"Message-ID: <>", ""},
-        {"Message-ID: <one@example.com>\r\nMessage-ID: <two@example.com>", "one@example.com"},
-        {"Message-ID: <a b@example.com>", "ab@example.com"},
-        {std::string("Message-ID: <a\0b@example.com>", 29), "ab@example.com"},
-        {"Message-ID: <a\r\n Bcc: x@example.com>", "aBcc:x@example.com"},
-        {"Message-ID: <a\rb@example.com>", "ab@example.com"},
+        {"E32", "X-None: 1", ""},
+        {"E33", "Message-ID:", ""},
+        {"E33", "Message-ID: <>", ""},
+        {"E34", "Message-ID: <one@example.com>\r\nMessage-ID: <two@example.com>",
+         "one@example.com"},
+        {"E36 a blank", "Message-ID: <a b@example.com>", "ab@example.com"},
+        {"E36 a NUL", std::string("Message-ID: <a\0b@example.com>", 29), "ab@example.com"},
+        {"E36 a fold", "Message-ID: <a\r\n Bcc: x@example.com>", "aBcc:x@example.com"},
+        {"E36 a CR", "Message-ID: <a\rb@example.com>", "ab@example.com"},
     };
     for (const auto& one : cases)
-        EXPECT_EQ(content_of(with_header(one.field)).message_id, one.id) << one.field;
+        EXPECT_EQ(content_of(with_header(one.field)).message_id, one.id) << one.item;
     const auto first = read(with_header("Message-ID: <x@example.com>"));
     const auto again = read(with_header("Message-ID: <x@example.com>"));
     const auto other = read(with_header("Message-ID: <x@example.com>\r\nSubject: other"));
     ASSERT_TRUE(first && again && other);
-    EXPECT_EQ(first->dedupe_key, again->dedupe_key);
-    EXPECT_NE(first->dedupe_key, other->dedupe_key);
+    EXPECT_EQ(first->dedupe_key, again->dedupe_key) << "E38: the same mail";
+    EXPECT_NE(first->dedupe_key, other->dedupe_key) << "E37: another mail under its id";
 }
 
 TEST(HostileDates, AreAcceptedOrIgnored) {
+    SCOPED_TRACE("E40");
     const struct {
         std::string_view date, at;
     } cases[] = {
@@ -251,244 +315,6 @@ TEST(HostileDates, AreAcceptedOrIgnored) {
     for (const auto& one : cases) {
         const auto sent = content_of(with_header(one.date)).sent_at;
         EXPECT_EQ(sent ? rfc3339(*sent) : "", one.at) << one.date;
-    }
-}
-
-TEST(HostileCharsets, BecomeText) {
-    const struct {
-        std::string_view charset, body;
-        std::string_view text;
-    } cases[] = {
-        {"x-klingon",
-         "Gr\xFC\xDF"
-         "e",
-         "Grüße"},
-        {"us-ascii",
-         "Gr\xC3\xBC\xC3\x9F"
-         "e",
-         "Grüße"},
-        {"utf-8",
-         "Gr\xFC\xDF"
-         "e",
-         "Grüße"},
-        {"utf-7", "+ADw-b+AD4-", "<b>"},
-        {"", "+ADw-b+AD4-", "+ADw-b+AD4-"},
-        {"utf-16", std::string_view("h\0i\0", 4), "hi"},
-        {"utf-16", std::string_view("\0h\0i", 4), "hi"},
-        {"gb18030", "\xD6\xD0\xCE\xC4", "中文"},
-        {"iso-2022-jp", "\x1B$B$\"\x1B(B", "あ"},
-        {"iso-2022-jp", "\x1B$B$\"", "あ"},
-        {"utf-8",
-         "a\xC0\xAF"
-         "b",
-         "a\u00C0\u00AFb"},                                 // overlong: no UTF-8 at all
-        {"utf-8", "\xC3\xA9\xC0\xAF", "é\uFFFD\uFFFD"},     // overlong amid UTF-8
-        {"utf-8", "é\xED\xA0\x80", "é\uFFFD\uFFFD\uFFFD"},  // a lone surrogate
-    };
-    for (const auto& one : cases) {
-        const auto charset = one.charset.empty() ? "" : "; charset=" + std::string(one.charset);
-        const auto content = content_of("From: a@x.example\r\nContent-Type: text/plain" + charset +
-                                        "\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-                                        to_base64(one.body) + "\r\n");
-        EXPECT_EQ(content.text, one.text) << one.charset << " " << one.text;
-    }
-}
-
-TEST(HostileCharsets, HideNoMarkup) {
-    const auto content = content_of(
-        "From: a@x.example\r\nContent-Type: text/html; charset=utf-7\r\n\r\n"
-        "+ADw-p+AD4-hi+ADw-script+AD4-alert(1)+ADw-/script+AD4-+ADw-img src+AD0-x "
-        "onerror+AD0-alert(1)+AD4-\r\n");
-    EXPECT_THAT(content.html.value_or(""), HasSubstr("<p>hi"));
-    EXPECT_THAT(content.html.value_or(""), Not(HasSubstr("alert")));
-}
-
-TEST(HostileEncodings, AreDecodedAsFarAsPossibleAndFlagged) {
-    const struct {
-        std::string_view encoding, body, text;
-        bool is_damaged;
-    } cases[] = {
-        {"base64", "aGVsbG8=", "hello", false},
-        {"base64", "aGVs bG8=", "hello", false},
-        {"base64", "aGVsbG8", "hello", true},
-        {"base64", "aGVs*bG8=", "hello", true},
-        {"base64", "aGVsbG8====", "hello", false},
-        {"base64", "aGVsbG8=trailing", "hello\xB6\xB6\x9A\x96)", true},
-        {"quoted-printable", "a=3Db", "a=b", false},
-        {"quoted-printable", "a=XXb", "a=XXb", true},
-        {"quoted-printable", "a=", "a", false},
-        {"x-unheard-of", "a=3Db", "a=3Db", false},
-    };
-    for (const auto& one : cases) {
-        const auto content = content_of(
-            "From: a@x.example\r\nContent-Transfer-Encoding: " + std::string(one.encoding) +
-            "\r\n\r\n" + std::string(one.body));
-        if (!one.text.ends_with(')')) {
-            EXPECT_EQ(content.text, one.text) << one.body;
-        }
-        EXPECT_EQ(testing::Value(content.warnings, Contains("encoding_damaged")), one.is_damaged)
-            << one.body;
-    }
-    EXPECT_EQ(content_of("From: a@x.example\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-                         repeat("=", 1'000'000))
-                  .text,
-              "");
-}
-
-TEST(HostileEncodings, LeaveUuencodedFilesAndKeepYenc) {
-    const auto file = content_of(
-        "From: a@x.example\r\n\r\nsee\r\nbegin 644 ../../a.txt\r\n%:&5L;&\\\r\n`\r\nend\r\n");
-    ASSERT_EQ(file.attachments.size(), 1U);
-    EXPECT_EQ(file.attachments[0].filename, "a.txt");
-    EXPECT_EQ(file.attachments[0].size, 5);
-    const auto yenc = content_of(
-        "From: a@x.example\r\n\r\n=ybegin line=128 size=5 name=a\r\nxxxxx\r\n=yend size=5\r\n");
-    EXPECT_THAT(yenc.text, HasSubstr("=ybegin"));
-}
-
-TEST(HostileBoundaries, LoseNoWords) {
-    const struct {
-        std::string_view name, type, body;
-    } cases[] = {
-        {"none", "", "--x\r\n\r\nwords\r\n--x--\r\n"},
-        {"empty", "; boundary=\"\"", "--x\r\n\r\nwords\r\n--x--\r\n"},
-        {"quoted", "; boundary=\"x y\"", "--x y\r\n\r\nwords\r\n--x y--\r\n"},
-        {"never closed", "; boundary=x", "--x\r\n\r\nwords\r\n"},
-        {"preamble only", "; boundary=x", "words\r\n"},
-        {"no empty line", "; boundary=x", "--x\r\nwords\r\n--x--\r\n"},
-        {"LF only", "; boundary=x", "--x\n\nwords\n--x--\n"},
-        {"padding", "; boundary=x", "--x  \r\n\r\nwords\r\n--x--  \r\n"},
-    };
-    for (const auto& one : cases) {
-        const auto content = content_of("From: a@x.example\r\nContent-Type: multipart/mixed" +
-                                        std::string(one.type) + "\r\n\r\n" + std::string(one.body));
-        EXPECT_THAT(content.text, HasSubstr("words")) << one.name;
-    }
-    const auto boundary = std::string(200, 'b');
-    EXPECT_THAT(content_of("Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" +
-                           boundary + "\r\n\r\nwords\r\n--" + boundary + "--\r\n")
-                    .text,
-                HasSubstr("words"));
-}
-
-TEST(HostileLines, AreReadOnlyWhenTheyAreLines) {
-    EXPECT_EQ(content_of("From: ann@example.com").from.address, "ann@example.com");
-    EXPECT_EQ(content_of("just words").text, "just words");
-    const auto lone = read("From: ann@example.com\rSubject: Hi\r\rwords\r");
-    ASSERT_TRUE(lone);
-    EXPECT_EQ(lone->content.subject, "Hi");
-    EXPECT_EQ(lone->content.text, "words\n");
-    EXPECT_THAT(lone->identities, IsEmpty());  // no server read it like that
-    // Among real lines a lone CR ends nothing: no field can be smuggled in behind it.
-    const auto smuggled = content_of("Subject: a\rFrom: evil@x.example\r\n\r\nb\r\n");
-    EXPECT_EQ(smuggled.from.address, "");
-}
-
-TEST(HostileControls, AreTakenOut) {
-    const std::string nul(1, '\0');
-    const auto content = content_of("From: a@x.example\r\nSubject: a\x1B[31m" + nul +
-                                    " b\x07\r\n\r\nx\x1B[2J" + nul + "y\x08\r\n");
-    EXPECT_EQ(content.subject, "a[31m b");
-    EXPECT_EQ(content.text, "x[2Jy\n");
-    const auto folded = content_of(with_header("Subject: =?utf-8?q?a=0D=0ABcc:_b@x.example?="));
-    EXPECT_EQ(folded.subject.find_first_of("\r\n"), std::string::npos);
-}
-
-TEST(HostileFilenames, BecomeHarmless) {
-    const struct {
-        std::string parameter, name;
-    } cases[] = {
-        {"filename=../../etc/passwd", "passwd"},
-        {"filename=/etc/passwd", "passwd"},
-        {"filename=\"C:\\\\windows\\\\system.ini\"", "system.ini"},
-        {"filename=..", ""},
-        {std::string("filename=\"a\0b.txt\"", 18), "ab.txt"},
-        {"filename=" + std::string(4'096, 'x'), std::string(255, 'x')},
-        {"filename*=utf-8''cod%E2%80%AEfdp.exe", "codfdp.exe"},
-        {"filename*=utf-8''one; filename*=utf-8''two", "one"},
-        {"filename*=utf-8''..%2F..%2Fx", "x"},
-        {"filename=\"=?utf-8?q?..=2Fx=0D=0A.txt?=\"", "x .txt"},
-    };
-    for (const auto& one : cases) {
-        const auto content =
-            content_of(with_part("Content-Disposition: attachment; " + one.parameter, "bytes"));
-        ASSERT_EQ(content.attachments.size(), 1U) << one.parameter;
-        EXPECT_EQ(content.attachments[0].filename, one.name) << one.parameter.substr(0, 80);
-    }
-}
-
-TEST(HostileAttachments, StayClosed) {
-    const struct {
-        std::string_view header, type;
-    } cases[] = {
-        {"Content-Type: application/zip; name=42.zip", "application/zip"},
-        {"Content-Type: application/gzip", "application/gzip"},
-        {"Content-Type: image/png; name=setup.exe", "image/png"},
-        {"Content-Type: image/svg+xml; name=x.svg", "image/svg+xml"},
-        {"Content-Type: text/html\r\nContent-Disposition: attachment", "text/html"},
-        {"Content-Type: application/pkcs7-mime; smime-type=enveloped-data",
-         "application/pkcs7-mime"},
-        {"Content-Type: application/pgp-encrypted", "application/pgp-encrypted"},
-        {"Content-Type: text/calendar; method=REQUEST", "text/calendar"},
-        {"Content-Type: text/vcard", "text/vcard"},
-        {"Content-Type: application/ms-tnef; name=winmail.dat", "application/ms-tnef"},
-        {"Content-Type: message/rfc822", "message/rfc822"},
-        {"Content-Type: message/external-body; access-type=URL", "message/external-body"},
-        {"Content-Type: application/x-no-such-type", "application/x-no-such-type"},
-    };
-    for (const auto& one : cases) {
-        const auto content = content_of(with_part(one.header, "bytes"));
-        ASSERT_EQ(content.attachments.size(), 1U) << one.header;
-        EXPECT_EQ(content.attachments[0].content_type, one.type);
-        EXPECT_EQ(content.attachments[0].sha256, sha256("bytes")) << one.header;
-    }
-    const auto empty = content_of(with_part("Content-Disposition: attachment; filename=a", ""));
-    ASSERT_EQ(empty.attachments.size(), 1U);
-    EXPECT_EQ(empty.attachments[0].size, 0);
-}
-
-TEST(HostileHtml, StaysInTimeAndSize) {
-    for (const std::string_view piece :
-         {"<div>", "<b>", "<table><tr><td>", "<a href=x>", "<!--", "<svg><p>", "&#x26;", "<p a='",
-          "<blockquote>", "<ul><li>", "<pre>\n", "</p>", "<img src=x>", "a b "}) {
-        const auto content = content_of("From: a@x.example\r\nContent-Type: text/html\r\n\r\n" +
-                                        repeat(piece, 2'000'000 / piece.size()));
-        EXPECT_LE(content.html.value_or("").size(), 4'100'000U) << piece;
-    }
-    const auto big = content_of("From: a@x.example\r\nContent-Type: text/html\r\n\r\n" +
-                                repeat("<p>words</p>", 1'000'000));
-    EXPECT_THAT(big.warnings, Contains("html_too_large"));
-    EXPECT_THAT(big.text, HasSubstr("words"));
-}
-
-TEST(HostileText, StaysInTime) {
-    const std::string bodies[] = {
-        std::string(1'000'000, 'x'),
-        repeat(">", 1'000'000),
-        repeat(std::string(1'000, '>') + " a\r\n", 1'000),
-        repeat("On Monday at 10:00 a@b.example\r\n", 100'000),
-        repeat("From: a@b.example\r\nSent: x\r\n", 100'000),
-        repeat("http://a.example/?", 100'000),
-        repeat("a@b.example <", 100'000),
-        repeat("-- \r\n", 200'000),
-        repeat("begin 644 x\r\n", 200'000),
-        repeat("_", 1'000'000),
-        repeat("Am 1.1.2026 schrieb\r\n\r\n", 100'000),
-    };
-    for (const auto& body : bodies)
-        content_of("From: a@x.example\r\n\r\n" + body);
-}
-
-TEST(HostileHeaderFields, StayInTime) {
-    const std::string_view names[] = {
-        "To",   "Subject",    "Content-Type",        "Date",
-        "From", "References", "Content-Disposition", "Authentication-Results"};
-    for (const auto name : names) {
-        for (const auto* piece : {"(", "\"", "<", "=?utf-8?q?", "=?a?b?", ";", "a=", ",", ":", "\\",
-                                  "a@b,", "\r\n ", "[", "=?utf-8?q?a?= "}) {
-            content_of(with_header(std::string(name) + ": " + repeat(piece, 31)));
-            read(with_header(std::string(name) + ": " + repeat(piece, 60'000)));
-        }
     }
 }
 

@@ -279,6 +279,7 @@ TEST(Normalize, KeepsProseUnderTheNameOfBase64) {
 }
 
 TEST(Authenticity, BelievesOnlyTheTrustedServersTopmostField) {
+    SCOPED_TRACE("E29");
     MailSettings settings;
     settings.trusted_authserv = {"mx.example.com"};
     const std::string pass =

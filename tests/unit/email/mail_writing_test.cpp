@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "base/text.hpp"
 #include "connectors/email/mime_write.hpp"
 #include "connectors/email/normalize.hpp"
@@ -81,6 +83,7 @@ TEST(WriteMail, IsReadBackAsItWasMeant) {
 }
 
 TEST(WriteMail, LetsNoValueAddAField) {
+    SCOPED_TRACE("E36, E45");
     auto out = message();
     out.subject = "x\r\nBcc: evil@example.net";
     out.from.name = "Ann\nBcc: evil@example.net";
@@ -199,6 +202,7 @@ TEST(WriteMail, SurvivesTextWithoutEnd) {
 }
 
 TEST(ReplyAddress, CarriesItsTicketAndNothingElse) {
+    SCOPED_TRACE("E50");
     const auto settings = mailbox();
     const auto address = make_reply_address(settings, ticket);
     EXPECT_LE(address.find('@'), 64U);
@@ -233,6 +237,26 @@ TEST(ReplyAddress, CarriesItsTicketAndNothingElse) {
     auto unsigned_settings = settings;
     unsigned_settings.reply_delimiter.clear();
     EXPECT_EQ(make_reply_address(unsigned_settings, ticket), "support@example.org");
+}
+
+// E50: a million guesses at the token of a known ticket, each well formed.
+TEST(ReplyAddress, IsNotGuessed) {
+    const auto settings = mailbox();
+    const auto address = make_reply_address(settings, ticket);
+    const auto at = address.find('@');
+    std::string addresses;
+    std::mt19937_64 dice(50);
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz234567";
+    for (int i = 0; i < 1'000'000; ++i) {
+        auto guess = address;
+        // The ticket's id stands in front; its last letters and the signature are guessed.
+        for (std::size_t k = at - 16; k < at; ++k)
+            guess[k] = letters[dice() % letters.size()];
+        if (guess == address) continue;
+        addresses.append(guess).append("\n");
+    }
+    EXPECT_EQ(find_token_in_text(settings, addresses), "");
+    EXPECT_EQ(find_token_in_text(settings, addresses + address), ticket);
 }
 
 TEST(ReplyAddress, OfAMailThatCameBackLeadsToItsTicket) {

@@ -123,6 +123,7 @@ TEST(SmtpProtocol, AsksForReportsWhereSomebodyReadsThem) {
 }
 
 TEST(SmtpProtocol, TheWireHoldsOneMailAndNothingBehindIt) {
+    SCOPED_TRACE("E61");
     struct Row {
         std::string mail;
         std::string wire;

@@ -90,6 +90,7 @@ Content read_mail_with(const std::string& packed, const std::string& text = {}) 
 }
 
 TEST(Tnef, GivesFilesTheirLongNames) {
+    SCOPED_TRACE("E49");
     const auto mail =
         read_tnef(stream(file("REPORT~1.PDF", "pdf", 3,
                               property(0x001F, 0x3707, utf16("../report of june.pdf")) +
@@ -107,6 +108,7 @@ TEST(Tnef, GivesFilesTheirLongNames) {
 }
 
 TEST(Tnef, KeepsWhatCameBeforeTheFault) {
+    SCOPED_TRACE("E49");
     const auto whole = stream(file("a.txt", "one") + file("b.txt", "two"));
     const auto mail = read_tnef(whole.substr(0, whole.size() - 30));
     ASSERT_TRUE(mail);
@@ -170,6 +172,7 @@ TEST(Tnef, TurnsAMessageInsideIntoAFileWithItsFilesBehindIt) {
 }
 
 TEST(Tnef, EndsHoweverDeepMessagesNest) {
+    SCOPED_TRACE("E49");
     auto packed = stream(file("core.txt", "core"));
     for (int i = 0; i < 60; ++i)
         packed = stream(file("m", "", 1, embedded(packed)));

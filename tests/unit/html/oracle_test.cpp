@@ -290,6 +290,7 @@ TEST(HtmlOracle, KnowsWhatIsBad) {
 
 // TRIBUTARY_MUTATED_HTML=100000 tries more.
 TEST(HtmlOracle, SeesNothingHarmfulInMutatedAttacks) {
+    SCOPED_TRACE("E53");
     const auto* wanted = std::getenv("TRIBUTARY_MUTATED_HTML");
     const std::size_t count = wanted == nullptr ? 20'000 : std::strtoul(wanted, nullptr, 10);
     const auto bases = attacks();

@@ -8,6 +8,7 @@ namespace {
 using namespace std::string_literals;
 
 TEST(normalize_email, table) {
+    SCOPED_TRACE("E26, E27");
     struct Case {
         std::string written;
         std::string expected;  // "" for none

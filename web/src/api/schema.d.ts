@@ -398,6 +398,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item, with what of it can be read all the same */
+        get: operations["get_api_v1_quarantine_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine/{id}/discard": {
         parameters: {
             query?: never;
@@ -1044,6 +1061,10 @@ export interface components {
             id: string;
             interaction?: string;
             state: string;
+        };
+        QuarantineView: components["schemas"]["QuarantineItem"] & {
+            /** @description As far as its connector can read it: the fields of an interaction's content; null where it reads nothing. */
+            content: Record<string, unknown> | null;
         };
         ReplyPlan: {
             available: boolean;
@@ -1960,6 +1981,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_quarantine_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineView"];
                 };
             };
             /** @description What went wrong (RFC 9457) */

@@ -207,6 +207,9 @@ export const en = {
     remoteBlocked: (count: number) =>
       `${plural(count, 'remote image', 'remote images')} not loaded, so the sender cannot see that you read this.`,
     loadRemote: 'Load images',
+    lookalike: 'Look-alike address',
+    lookalikeWhy:
+      'Letters of another script in this address read like Latin ones. It is not the address it seems to be.',
     frameTitle: (author: string) => `Message from ${author}`,
     raw: 'Original',
     rawLong: 'Download the original as it arrived',

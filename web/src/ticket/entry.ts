@@ -16,7 +16,13 @@ export function authorOf(interaction: Interaction): string {
   if (interaction.agent) return interaction.agent.name;
   const { from, direction } = interaction;
   if (direction !== 'in') return from?.name || text.message.system;
-  return from?.name || from?.address || text.common.unnamed;
+  return shownName(from) || from?.address || text.common.unnamed;
+}
+
+// A name with an address in it would be taken for where the words come from.
+function shownName(from: Interaction['from']): string {
+  if (!from?.name || (from.address && /[@\uFF20\uFE6B]/.test(from.name))) return '';
+  return from.name;
 }
 
 // HTML is shown at once where text would lose something: tables, pictures, lists. An answer above
