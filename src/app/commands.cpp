@@ -54,6 +54,8 @@ const std::vector<Command>& commands() {
          "everything known of one customer, as a ZIP archive", export_customer_command},
         {"customer erase", "ID|NUMBER", "erase one customer for good, and print the certificate",
          erase_customer_command},
+        {"retention", "[--apply]",
+         "what is older than the configuration keeps it; --apply takes it away", retention_command},
         {"match", "--in people.csv --out pairs.csv", "find duplicate customers", not_built},
         {"import", "FILE", "import customers", not_built},
         {"backup", "FILE", "a consistent, verified copy, while the daemon runs", back_up_command},

@@ -44,6 +44,7 @@ int restore_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int change_key_command(const Arguments& arguments);
 int export_customer_command(const Arguments& arguments);
+int retention_command(const Arguments& arguments);
 int erase_customer_command(const Arguments& arguments);
 int demo(const Arguments& arguments);
 int print_version(const Arguments& arguments);

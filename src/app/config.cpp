@@ -160,6 +160,18 @@ const Schema& house_schema() {
                 "(link) or stay a customer of their own until an agent accepts them (apart).")
             .one_of({"link", "apart"})
             .defaults_to("link"),
+        Setting("privacy.retention", SettingType::records,
+                "How long what was said is kept; 'tributary retention' takes away what is older. "
+                "Without a rule everything is kept.")
+            .with_fields({
+                Setting("channel", SettingType::text, "The channel; all when left out."),
+                Setting("kind", SettingType::text,
+                        "The kind of interaction (message, call, order, …); all when left out."),
+                std::move(Setting("keep", SettingType::duration,
+                                  "Since it was received, such as \"400d\".")
+                              .required())
+                    .between(86'400'000, 36'500LL * 86'400'000),
+            }),
         Setting("desk.undo_window", SettingType::duration,
                 "How long a reply written in the web app waits before it leaves, so that it can be "
                 "taken back. Whole seconds; 0s sends at once.")

@@ -15,6 +15,7 @@
 #include "store/audit.hpp"
 #include "store/erasure.hpp"
 #include "store/file.hpp"
+#include "store/retention.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -39,6 +40,22 @@ Certificate await_finish(CommandStore& store, const Certificate& begun) {
         if (!certificate.finished_at) store.wait(between_looks);
     }
     return certificate;
+}
+
+std::vector<RetentionRule> retention_rules(const AppConfig& config) {
+    std::vector<RetentionRule> rules;
+    for (const Settings& record : config.house.records("privacy.retention")) {
+        RetentionRule& rule = rules.emplace_back();
+        rule.channel = record.text("channel");
+        rule.keep = record.duration("keep");
+        const std::string& kind = record.text("kind");
+        if (!kind.empty() && !(rule.kind = parse_kind(kind)))
+            throw Failure(Outcome::invalid, "'" + kind + "' in privacy.retention is no kind");
+        if (!rule.channel.empty() && !find_connector_type(rule.channel))
+            throw Failure(Outcome::invalid,
+                          "'" + rule.channel + "' in privacy.retention is no channel");
+    }
+    return rules;
 }
 
 }  // namespace
@@ -79,6 +96,30 @@ int export_customer_command(const Arguments& arguments) {
     if (counts.damaged > 0) std::cerr << ", " << counts.damaged << " damaged ones left out";
     std::cerr << '\n';
     return counts.damaged == 0 ? 0 : 1;
+}
+
+// Without --apply it says what would go.
+int retention_command(const Arguments& arguments) {
+    const Options options(arguments, {}, {"apply"}, {});
+    const AppConfig config = options.config();
+    const auto run = options.has("apply") ? RetentionRun::real : RetentionRun::dry;
+    const std::vector<RetentionRule> rules = retention_rules(config);
+    CommandStore store(config, CommandStore::Hold::alone_if_free);
+    json::array results;
+    for (const RetentionRule& rule : rules) {
+        const ErasureCounts counts =
+            apply_retention(*store, rule, run, console_actor, SystemClock().now());
+        results.push_back(json::object{{"channel", rule.channel},
+                                       {"kind", rule.kind ? to_string(*rule.kind) : ""},
+                                       {"interactions", counts.interactions},
+                                       {"tickets", counts.tickets},
+                                       {"blobs", counts.blobs}});
+    }
+    if (store.is_ours()) finish_erasures(*store, SystemClock().now());
+    std::cout << json::serialize(json::object{{"applied", run == RetentionRun::real},
+                                              {"rules", std::move(results)}})
+              << '\n';
+    return 0;
 }
 
 }  // namespace tributary

@@ -7,13 +7,12 @@
 #include "store/customer_rows.hpp"
 #include "store/erasure_rows.hpp"
 #include "store/interaction_rows.hpp"
+#include "store/row_eraser.hpp"
 #include "store/tickets.hpp"
 #include "store/words.hpp"
 
 namespace tributary {
 namespace {
-
-constexpr IdBytes nobody{};  // what a ledger entry names when its subject is erased
 
 class Eraser {
  public:
@@ -36,7 +35,7 @@ class Eraser {
         erase_small_rows();
         for (const CustomerId member : person_.family)
             erase_customer_row(member);
-        erase_blobs();
+        rows_.erase_blobs();
         append_change(tx_, "customer.erased", {person_.family.front().text()}, now_);
         return counts_;
     }
@@ -50,65 +49,21 @@ class Eraser {
         return found;
     }
 
-    void release(std::string_view sha) {
-        if (!sha.empty()) released_.emplace(sha);
-    }
-
-    void forget_words_of(const Interaction& interaction) {
-        tx_.connection().forget_words(Corpus::interaction, interaction.seq,
-                                      index_words_of(search_text(interaction)));
-    }
-
     void erase_interactions(CustomerId member) {
         for (const std::int64_t seq :
              numbers(R"sql(SELECT seq FROM interaction WHERE customer = $1)sql", member))
-            erase_interaction(load_interaction(tx_, seq));
+            rows_.erase_interaction(load_interaction(tx_, seq));
     }
 
-    void erase_interaction(const Interaction& interaction) {
-        forget_words_of(interaction);
-        release(interaction.raw_sha256);
-        for (const Attachment& attachment : interaction.content.attachments)
-            release(attachment.sha256);
-        for (const Delivery& delivery : interaction.deliveries)
-            counts_.cancelled += delivery.state == DeliveryState::queued ? 1 : 0;
-        tx_.exec(R"sql(DELETE FROM content WHERE seq = $1)sql", interaction.seq);
-        tx_.exec(R"sql(DELETE FROM attachment WHERE seq = $1)sql", interaction.seq);
-        tx_.exec(R"sql(DELETE FROM delivery WHERE seq = $1)sql", interaction.seq);
-        tx_.exec(R"sql(DELETE FROM outbox_extra WHERE seq = $1)sql", interaction.seq);
-        tx_.exec(R"sql(DELETE FROM merge_moved WHERE is_ticket = 0 AND seq = $1)sql",
-                 interaction.seq);
-        erased_ids_.push_back(interaction.id.bytes());
-        tx_.exec(R"sql(DELETE FROM interaction WHERE seq = $1)sql", interaction.seq);
-        ++counts_.interactions;
-    }
-
-    // What others said on it stays on their timelines.
     void erase_tickets(CustomerId member) {
         for (const std::int64_t seq :
-             numbers(R"sql(SELECT seq FROM ticket WHERE customer = $1)sql", member)) {
-            TicketId id;
-            std::string words;
-            {
-                Rows rows = tx_.query(R"sql(SELECT id, words FROM ticket WHERE seq = $1)sql", seq);
-                rows.next();
-                rows.read(id, words);
-            }
-            if (!words.empty()) tx_.connection().forget_words(Corpus::ticket, seq, words);
-            tx_.exec(R"sql(UPDATE interaction SET ticket = NULL WHERE ticket = $1)sql", id);
-            tx_.exec(R"sql(UPDATE ticket SET merged_into = NULL WHERE merged_into = $1)sql", id);
-            tx_.exec(R"sql(UPDATE ticket SET claims_ticket = NULL WHERE claims_ticket = $1)sql",
-                     id);
-            tx_.exec(R"sql(DELETE FROM ticket_party WHERE ticket = $1)sql", id);
-            tx_.exec(R"sql(DELETE FROM merge_moved WHERE is_ticket = 1 AND seq = $1)sql", seq);
-            tx_.exec(R"sql(DELETE FROM ticket WHERE seq = $1)sql", seq);
-            ++counts_.tickets;
-        }
+             numbers(R"sql(SELECT seq FROM ticket WHERE customer = $1)sql", member))
+            rows_.erase_ticket(seq);
     }
 
     void redact(std::int64_t seq) {
         Interaction interaction = load_interaction(tx_, seq);
-        forget_words_of(interaction);
+        rows_.forget_words_of(interaction);
         const bool near = is_near(person_, interaction);
         const auto reach = near ? Traces::Reach::near : Traces::Reach::anywhere;
         Content& content = interaction.content;
@@ -129,7 +84,7 @@ class Eraser {
         content.warnings.push_back("erased_parts");
         redact_attachments(interaction, reach);
         redact_deliveries(interaction, reach);
-        release(interaction.raw_sha256);
+        rows_.release(interaction.raw_sha256);
         write_redacted(interaction);
         ++counts_.redacted;
     }
@@ -138,7 +93,7 @@ class Eraser {
         auto& attachments = interaction.content.attachments;
         std::erase_if(attachments, [&](const Attachment& attachment) {
             if (!mentions_.blobs.contains(attachment.sha256)) return false;
-            release(attachment.sha256);
+            rows_.release(attachment.sha256);
             tx_.exec(R"sql(DELETE FROM attachment WHERE id = $1)sql", attachment.id);
             return true;
         });
@@ -222,8 +177,8 @@ class Eraser {
             }
         }
         for (const Row& row : theirs) {
-            release(row.sha);
-            erased_ids_.push_back(row.id);
+            rows_.release(row.sha);
+            rows_.note_erased(row.id);
             tx_.exec(R"sql(DELETE FROM quarantine WHERE seq = $1)sql", row.seq);
             ++counts_.quarantined;
         }
@@ -236,10 +191,7 @@ class Eraser {
     }
 
     void erase_small_rows() {
-        for (const IdBytes& id : erased_ids_)
-            tx_.exec(R"sql(UPDATE ledger SET subject = $2, is_quarantined = 0, source_ref = ''
-                           WHERE subject = $1)sql",
-                     id, nobody);
+        rows_.unname_in_ledger();
         for (const Handle& handle : person_.handles) {
             tx_.exec(R"sql(DELETE FROM event WHERE whom = $1)sql", handle.value);
             tx_.exec(R"sql(DELETE FROM ticket_party
@@ -335,40 +287,13 @@ class Eraser {
         counts_.customers += tx_.exec(R"sql(DELETE FROM customer WHERE id = $1)sql", member);
     }
 
-    std::unordered_set<std::string> still_named() const {
-        std::unordered_set<std::string> named;
-        Rows rows = tx_.query(
-            R"sql(SELECT raw_sha256 FROM interaction WHERE raw_sha256 IS NOT NULL
-                  UNION SELECT sha256 FROM attachment
-                  UNION SELECT raw_sha256 FROM quarantine)sql");
-        std::string sha;
-        while (rows.next()) {
-            rows.read(sha);
-            named.insert(sha);
-        }
-        return named;
-    }
-
-    void erase_blobs() {
-        const std::unordered_set<std::string> named = still_named();
-        for (const std::string& sha : released_) {
-            if (named.contains(sha)) continue;
-            tx_.exec(R"sql(INSERT INTO erased_file (sha256)
-                           SELECT sha256 FROM blob WHERE sha256 = $1 AND bytes IS NULL
-                           ON CONFLICT (sha256) DO NOTHING)sql",
-                     Bytes(sha));
-            counts_.blobs += tx_.exec(R"sql(DELETE FROM blob WHERE sha256 = $1)sql", Bytes(sha));
-        }
-    }
-
     Tx& tx_;
     const Person& person_;
     const Traces& traces_;
     Mentions mentions_;
     Timestamp now_;
     ErasureCounts counts_;
-    std::vector<IdBytes> erased_ids_;
-    std::unordered_set<std::string> released_;
+    RowEraser rows_{tx_, counts_};
 };
 
 }  // namespace

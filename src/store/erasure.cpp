@@ -166,6 +166,14 @@ int repeat_erasures(Store& store, Timestamp now) {
     return erased;
 }
 
+void note_erasure(Tx& tx, const ErasureCounts& counts, Timestamp now) {
+    Certificate certificate;
+    certificate.id = ErasureId::make(unix_ms(now));
+    certificate.erased_at = now;
+    certificate.counts = counts;
+    insert_certificate(tx, certificate);
+}
+
 bool has_unfinished_erasures(const Tx& tx) {
     return tx.query_one<int>(R"sql(SELECT 1 FROM erasure WHERE finished_at IS NULL LIMIT 1)sql")
         .has_value();

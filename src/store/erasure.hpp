@@ -43,6 +43,8 @@ Certificate erase_customer(Store& store, CustomerId customer, const std::string&
                            Timestamp now);
 // The second half of those that still need it; how many are finished now. The daemon's store only.
 int finish_erasures(Store& store, Timestamp now);
+// Leaves the second half of what a transaction took out to the daemon.
+void note_erasure(Tx& tx, const ErasureCounts& counts, Timestamp now);
 std::optional<Certificate> find_certificate(const Tx& tx, ErasureId id);
 bool has_unfinished_erasures(const Tx& tx);
 
