@@ -34,7 +34,7 @@ int main(int count, char** arguments) {
     route.pattern = "/echo";
     route.handler = echo;
     http::Router router;
-    router.add(std::move(route));
+    router.add(std::move(route), http::RouteAccess("everybody", "nothing"));
     http::Server server(io, options, std::move(router));
     server.start();
     std::cout << "listening on " << server.port() << std::endl;

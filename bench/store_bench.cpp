@@ -266,7 +266,9 @@ void bench_search(Store& store, const std::string& name, const std::string& quer
     std::size_t hits = 0;
     for (int turn = 0; turn < 100; ++turn) {
         const auto began = std::chrono::steady_clock::now();
-        store.read_now([&](const Tx& tx) { hits = search(tx, query, PageRequest()).items.size(); });
+        store.read_now([&](const Tx& tx) {
+            hits = search(tx, Scope::everything(), query, PageRequest()).items.size();
+        });
         times.push_back(
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
                 .count());

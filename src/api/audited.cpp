@@ -18,9 +18,9 @@ constexpr std::array<Noun, 5> personal = {{{"/api/v1/customers", "customer"},
                                            {"/api/v1/search", "search"},
                                            {"/api/v1/quarantine", "quarantine"}}};
 // Changing anything below these is privileged.
-constexpr std::array<std::string_view, 6> privileged = {"/api/v1/agents",     "/api/v1/tokens",
-                                                        "/api/v1/teams",      "/api/v1/connectors",
-                                                        "/api/v1/quarantine", "/api/v1/settings"};
+constexpr std::array<std::string_view, 7> privileged = {
+    "/api/v1/me",         "/api/v1/agents",     "/api/v1/tokens",  "/api/v1/teams",
+    "/api/v1/connectors", "/api/v1/quarantine", "/api/v1/settings"};
 constexpr std::array<std::string_view, 2> privileged_acts = {"/merge", "/unmerge"};
 
 bool is_below(std::string_view path, std::string_view root) {

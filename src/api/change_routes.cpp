@@ -5,7 +5,9 @@
 #include "api/guard.hpp"
 #include "api/json.hpp"
 #include "api/routes.hpp"
+#include "base/crypto.hpp"
 #include "store/changes.hpp"
+#include "store/scope.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -13,7 +15,6 @@ namespace {
 
 constexpr std::chrono::seconds kLongPoll{25};
 constexpr std::chrono::seconds kSignInPatience{10};
-constexpr std::chrono::seconds kRecheck{5};  // a revoked token ends its sockets this soon
 constexpr std::size_t kChangesAtOnce = 500;
 
 std::int64_t after_of(const http::Request& request) {
@@ -26,41 +27,78 @@ std::int64_t after_of(const http::Request& request) {
     return after;
 }
 
-awaitable<std::vector<Change>> changes_now(ApiContext& context, std::int64_t after) {
-    co_return co_await context.house.store.read(
-        [&](const Tx& tx) { return changes_after(tx, after, kChangesAtOnce); });
+// What may be told to an actor, and how far that goes.
+struct Told {
+    Told() = default;
+    std::vector<Change> changes;
+    std::int64_t up_to = 0;
+    bool has_more = false;
+};
+
+awaitable<Told> tell(ApiContext& context, Scope scope, std::int64_t after) {
+    co_return co_await context.house.store.read([&](const Tx& tx) {
+        Told told;
+        told.up_to = after;
+        std::vector<Change> all = changes_after(tx, after, kChangesAtOnce);
+        if (!all.empty()) told.up_to = all.back().seq;
+        told.has_more = all.size() == kChangesAtOnce;
+        told.changes = seen_changes(tx, scope, std::move(all));
+        return told;
+    });
 }
 
-awaitable<http::Reply> poll(ApiContext& context, http::Request request, Actor) {
-    const std::int64_t after = after_of(request);
-    std::vector<Change> changes = co_await changes_now(context, after);
-    if (changes.empty() && co_await context.changes.wait_beyond(after, kLongPoll))
-        changes = co_await changes_now(context, after);
+http::Reply told_reply(const Told& told) {
     json::array items;
-    for (const Change& change : changes)
+    for (const Change& change : told.changes)
         items.push_back(change_json(change));
-    json::object body;
-    body["items"] = std::move(items);
-    body["newest"] =
-        changes.empty() ? std::max(after, context.changes.newest()) : changes.back().seq;
-    co_return http::Reply::json(200, body);
+    return http::Reply::json(200,
+                             json::object{{"items", std::move(items)}, {"newest", told.up_to}});
+}
+
+// Whose access was changed while they waited is answered as if they had just asked.
+awaitable<http::Reply> poll(ApiContext& context, http::Request request, Actor actor) {
+    Told told;
+    told.up_to = after_of(request);
+    const auto until = std::chrono::steady_clock::now() + kLongPoll;
+    while (true) {
+        const std::int64_t epoch = context.watch.epoch();
+        told = co_await tell(context, actor.scope, told.up_to);
+        const auto left = until - std::chrono::steady_clock::now();
+        if (!told.changes.empty() || left.count() <= 0 || context.is_draining) break;
+        if (told.has_more) continue;
+        co_await context.changes.wait_beyond(told.up_to, left);
+        if (context.watch.epoch() == epoch) continue;
+        const Result<Credential> credential = credential_of(context, request);
+        Result<Actor> still = co_await actor_behind(context, *credential);
+        if (!still) co_return http::Reply::problem(still.error());
+        actor = *still;
+    }
+    co_return told_reply(told);
 }
 
 struct Subscription {
-    Subscription() = default;
-    std::string token;
-    std::int64_t after = 0;
+    explicit Subscription(Credential c) : credential(std::move(c)) {}
+    Credential credential;
+    std::int64_t after = -1;
 };
 
-// The first frame: {"token": "…", "after": N}. A token in the URL would end up in logs.
-std::optional<Subscription> parse_subscription(const std::string& text) {
+// The first frame: {"token": "…", "after": N}; a token in the URL would end up in logs. A page that
+// is signed in sends none: its session's cookie came with the request, and its origin is judged.
+std::optional<Subscription> parse_subscription(const ApiContext& context,
+                                               const http::Request& request,
+                                               const std::string& text) {
     const Result<json::value> parsed = http::parse_json(text);
     const json::object* object = parsed ? parsed->if_object() : nullptr;
-    const json::value* token = object ? object->if_contains("token") : nullptr;
-    const json::value* after = object ? object->if_contains("after") : nullptr;
-    if (!token || !token->is_string() || (after && !after->is_int64())) return std::nullopt;
-    Subscription subscription;
-    subscription.token = std::string(token->get_string());
+    if (!object) return std::nullopt;
+    const json::value* token = object->if_contains("token");
+    const json::value* after = object->if_contains("after");
+    if ((token && !token->is_string()) || (after && !after->is_int64())) return std::nullopt;
+    Result<Credential> credential = credential_of(context, request);
+    if (token) credential = Credential(Credential::Kind::token, sha256(token->get_string()));
+    if (!credential) return std::nullopt;
+    if (!token && (!request.headers.has("Origin") || !judge_page(context, request, *credential)))
+        return std::nullopt;
+    Subscription subscription(std::move(*credential));
     subscription.after = after ? after->get_int64() : -1;
     return subscription;
 }
@@ -73,33 +111,40 @@ awaitable<void> drain_frames(http::WebSocket& socket) {
     }
 }
 
+// How long until a session that only listens is looked at, in case it ended by time.
+constexpr std::chrono::seconds kRecheck{30};
+
 awaitable<void> push_changes(ApiContext& context, http::WebSocket& socket,
-                             Subscription subscription) {
+                             Subscription subscription, Actor actor) {
     std::int64_t after = subscription.after < 0 ? context.changes.newest() : subscription.after;
-    auto checked = std::chrono::steady_clock::now();
+    std::int64_t epoch = context.watch.epoch();
+    auto judged = std::chrono::steady_clock::now();
     while (socket.is_open()) {
-        const std::vector<Change> changes = co_await changes_now(context, after);
-        if (!changes.empty()) {
+        const Told told = co_await tell(context, actor.scope, after);
+        after = told.up_to;
+        if (!told.changes.empty()) {
             json::array frame;
-            for (const Change& change : changes)
+            for (const Change& change : told.changes)
                 frame.push_back(change_json(change));
-            after = changes.back().seq;
             std::string text = json::serialize(frame);
             co_await socket.write(std::move(text));
-        } else {
+        } else if (!told.has_more) {
             co_await context.changes.wait_beyond(after, kRecheck);
         }
-        if (std::chrono::steady_clock::now() - checked < kRecheck) continue;
-        checked = std::chrono::steady_clock::now();
-        const Result<Actor> still = co_await authenticate_token(context, subscription.token);
+        const bool is_due = std::chrono::steady_clock::now() - judged >= kRecheck;
+        if (epoch == context.watch.epoch() && !is_due) continue;
+        epoch = context.watch.epoch();
+        judged = std::chrono::steady_clock::now();
+        const Result<Actor> still = co_await actor_behind(context, subscription.credential);
         if (!still) {
             socket.close(4401, "signed out");
             co_return;
         }
+        actor = *still;
     }
 }
 
-awaitable<void> stream(ApiContext& context, http::WebSocket& socket) {
+awaitable<void> stream(ApiContext& context, http::Request request, http::WebSocket& socket) {
     std::optional<std::string> first;
     bool is_late = false;
     try {
@@ -111,10 +156,9 @@ awaitable<void> stream(ApiContext& context, http::WebSocket& socket) {
         socket.close(4401, "sign in first");
         co_return;
     }
-    std::optional<Subscription> subscription = parse_subscription(*first);
-    const bool may_try = subscription.has_value();
+    std::optional<Subscription> subscription = parse_subscription(context, request, *first);
     Result<Actor> actor = Error(Outcome::denied, "");
-    if (may_try) actor = co_await authenticate_token(context, subscription->token);
+    if (subscription) actor = co_await actor_behind(context, subscription->credential);
     if (!actor) {
         socket.close(4401, "sign in first");
         co_return;
@@ -123,7 +167,7 @@ awaitable<void> stream(ApiContext& context, http::WebSocket& socket) {
         spawn(context.house.io.get_executor(), "changes reader", drain_frames(socket));
     std::exception_ptr failed;
     try {
-        co_await push_changes(context, socket, std::move(*subscription));
+        co_await push_changes(context, socket, std::move(*subscription), *actor);
     } catch (...) {
         failed = std::current_exception();
     }
@@ -139,7 +183,7 @@ void add_change_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "changes");
     table.add(
-        Method::get, "/api/v1/changes", Access::reader, poll,
+        Method::get, "/api/v1/changes", Policy(Audience::reader, Subject::nothing), poll,
         {"What changed since a number; waits up to 25 s. As a WebSocket: a first frame {token, "
          "after}, then "
          "arrays of changes",
@@ -147,7 +191,9 @@ void add_change_routes(http::Router& router, ApiContext& context) {
          "ChangePage",
          200,
          {"after"}},
-        [&context](http::Request, http::WebSocket& socket) { return stream(context, socket); });
+        [&context](http::Request request, http::WebSocket& socket) {
+            return stream(context, std::move(request), socket);
+        });
 }
 
 }  // namespace tributary

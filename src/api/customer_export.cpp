@@ -108,7 +108,8 @@ class Exporter {
         for (bool is_last = false; !is_last;) {
             store_.read_now([&](const Tx& tx) {
                 const AgentNames names = agent_names(tx);
-                const auto found = list_tickets(tx, filter, TicketOrder::created, page);
+                const auto found =
+                    list_tickets(tx, Scope::everything(), filter, TicketOrder::created, page);
                 for (const TicketRow& row : found.items)
                     tickets.push_back(ticket_json(row, names));
                 page.cursor = found.next.value_or("");
@@ -136,7 +137,8 @@ class Exporter {
             std::vector<std::string> lines;
             store_.read_now([&](const Tx& tx) {
                 const AgentNames names = agent_names(tx);
-                auto found = customer_timeline(tx, customer_.id, TimelineFilter(), page);
+                auto found = customer_timeline(tx, Scope::everything(), customer_.id,
+                                               TimelineFilter(), page);
                 lines.clear();
                 for (const Interaction& one : found.items)
                     lines.push_back(

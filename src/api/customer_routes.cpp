@@ -53,7 +53,7 @@ awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor ac
     AgentNames names;
     const Page<Customer> customers = co_await context.house.store.read([&](const Tx& tx) {
         names = agent_names(tx);
-        return list_customers(tx, filter, page);
+        return list_customers(tx, actor.scope, filter, page);
     });
     co_return page_reply<Customer>(
         customers, [&](const Customer& customer) { return customer_json(customer, names); });
@@ -72,11 +72,14 @@ awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor) {
 
 awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor actor) {
     const json::object body = json_body(request, {"display_name", "identities"});
-    const std::string name = required_text(body, "display_name", 200);
-    const std::vector<Identity> identities = identities_member(body);
+    NewCustomer wanted;
+    wanted.name = required_text(body, "display_name", 200);
+    wanted.identities = identities_member(body);
+    // Else who sees only some connectors would not see what they just made.
+    if (!actor.scope.is_everything()) wanted.owner = actor.id;
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
-        const Customer customer = create_customer(tx, name, identities, now);
+        const Customer customer = create_customer(tx, wanted, now);
         return customer_reply(201, customer, agent_names(tx));
     };
     co_return co_await write_once(context, request, actor, step);
@@ -103,7 +106,7 @@ awaitable<http::Reply> patch(ApiContext& context, http::Request request, Actor a
     });
 }
 
-awaitable<http::Reply> timeline(ApiContext& context, http::Request request, Actor) {
+awaitable<http::Reply> timeline(ApiContext& context, http::Request request, Actor actor) {
     const CustomerId id = path_id<struct CustomerTag>(request, "id");
     TimelineFilter filter;
     if (const auto kind = http::find_field(request.query, "kind"); kind && !kind->empty()) {
@@ -118,7 +121,8 @@ awaitable<http::Reply> timeline(ApiContext& context, http::Request request, Acto
         const auto customer = find_customer(tx, id);
         if (!customer) throw Failure(Outcome::not_found, "There is no such customer.");
         const AgentNames names = agent_names(tx);
-        const Page<Interaction> found = customer_timeline(tx, customer->id, filter, page);
+        const Page<Interaction> found =
+            customer_timeline(tx, actor.scope, customer->id, filter, page);
         return page_reply<Interaction>(found, [&](const Interaction& interaction) {
             return interaction_json(interaction, names, ticket_number(tx, interaction));
         });
@@ -134,6 +138,7 @@ awaitable<http::Reply> merge(ApiContext& context, http::Request request, Actor a
                           .with_field("/other", "must be an id"));
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
+        require_seen(tx, actor, *other);
         const MergeId merged = merge_customer_into(tx, survivor, *other, actor, now);
         json::object reply = customer_json(*find_customer(tx, survivor), agent_names(tx));
         reply["merge"] = merged.text();
@@ -165,27 +170,30 @@ awaitable<http::Reply> unmerge(ApiContext& context, http::Request request, Actor
 void add_customer_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "customers");
-    table.add(Method::get, "/api/v1/customers", Access::reader, list,
+    table.add(Method::get, "/api/v1/customers", Policy(Audience::reader, Subject::nothing), list,
               {"Customers, newest first",
                nullptr,
                "CustomerPage",
                200,
                {"q", "owner", "limit", "cursor"}});
-    table.add(Method::post, "/api/v1/customers", Access::agent, create,
+    table.add(Method::post, "/api/v1/customers", Policy(Audience::agent, Subject::nothing), create,
               {"A new customer", "NewCustomer", "Customer", 201});
-    table.add(Method::get, "/api/v1/customers/{id}", Access::reader, get,
-              {"One customer; merged ids lead to the survivor", nullptr, "Customer"});
-    table.add(Method::patch, "/api/v1/customers/{id}", Access::agent, patch,
-              {"Change name, owner or fields", "CustomerChange", "Customer"});
-    table.add(Method::get, "/api/v1/customers/{id}/timeline", Access::reader, timeline,
+    table.add(Method::get, "/api/v1/customers/{id}", Policy(Audience::reader, Subject::customer),
+              get, {"One customer; merged ids lead to the survivor", nullptr, "Customer"});
+    table.add(Method::patch, "/api/v1/customers/{id}", Policy(Audience::agent, Subject::customer),
+              patch, {"Change name, owner or fields", "CustomerChange", "Customer"});
+    table.add(Method::get, "/api/v1/customers/{id}/timeline",
+              Policy(Audience::reader, Subject::customer), timeline,
               {"Everything that happened with the customer, newest first",
                nullptr,
                "InteractionPage",
                200,
                {"kind", "channel", "limit", "cursor"}});
-    table.add(Method::post, "/api/v1/customers/{id}/merge", Access::agent, merge,
+    table.add(Method::post, "/api/v1/customers/{id}/merge",
+              Policy(Audience::agent, Subject::customer), merge,
               {"Fold another customer into this one", "MergeCustomer", "Customer"});
-    table.add(Method::post, "/api/v1/customers/{id}/unmerge", Access::agent, unmerge,
+    table.add(Method::post, "/api/v1/customers/{id}/unmerge",
+              Policy(Audience::agent, Subject::customer), unmerge,
               {"Undo a merge", "UnmergeCustomer", "Customer"});
 }
 

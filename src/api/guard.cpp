@@ -6,28 +6,42 @@
 #include <charconv>
 #include <set>
 
+#include "access/callers.hpp"
 #include "api/audited.hpp"
+#include "api/browser.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
-#include "store/access.hpp"
 #include "store/housekeeping.hpp"
+#include "store/sessions.hpp"
 
 namespace tributary {
 namespace json = boost::json;
 namespace {
 
-Role least_role(Access access) {
-    switch (access) {
-        case Access::agent: return Role::agent;
-        case Access::admin: return Role::admin;
-        default: return Role::reader;
+Error unauthenticated(const char* sentence) {
+    return Error(Outcome::denied, sentence).with_reason("unauthenticated");
+}
+
+// A session in use is noted once a minute: a write a request would be many.
+constexpr Milliseconds kNotedEvery{60'000};
+
+awaitable<void> note_use(ApiContext& context, Session session) {
+    const Timestamp now = context.house.clock.now();
+    if (now - session.seen_at < std::min(kNotedEvery, context.session_limits.idle / 4)) co_return;
+    auto step = [&](Tx& tx) { touch_session(tx, session.id, now); };
+    try {
+        co_await context.house.store.write(step);
+    } catch (const Failure&) {
+        // A store that takes no writes may still be read.
     }
 }
 
-http::Reply unauthorized(Error error) {
-    http::Reply reply = http::Reply::problem(std::move(error).with_reason("unauthenticated"));
-    reply.headers.set("WWW-Authenticate", "Bearer realm=\"tributary\"");
-    return reply;
+std::string named_object(const http::Request& request) {
+    for (const char* name : {"id", "name"}) {
+        const auto found = request.parameters.find(name);
+        if (found != request.parameters.end()) return found->second;
+    }
+    return {};
 }
 
 // A misspelt filter would silently show everything.
@@ -45,27 +59,40 @@ Result<> check_query(const http::Request& request, const std::vector<std::string
     return error;
 }
 
-awaitable<http::Reply> run_guarded(ApiContext& context, Access access, ActorHandler handler,
+awaitable<Result<Actor>> identify(ApiContext& context, const http::Request& request) {
+    const Result<Credential> credential = credential_of(context, request);
+    if (!credential) co_return credential.error();
+    if (const auto ours = judge_page(context, request, *credential); !ours) co_return ours.error();
+    co_return co_await actor_behind(context, *credential);
+}
+
+// Role first, then the object.
+awaitable<Result<>> permitted(ApiContext& context, Policy policy, const Actor& actor,
+                              const http::Request& request) {
+    const Result<> reaches = permit(policy.audience, actor);
+    if (!reaches || actor.scope.is_everything() || policy.subject == Subject::nothing)
+        co_return reaches;
+    const std::string named = named_object(request);
+    auto look = [&](const Tx& tx) { return permit(tx, policy.subject, actor, named); };
+    co_return co_await context.house.store.read(look);
+}
+
+awaitable<http::Reply> run_guarded(ApiContext& context, Policy policy, ActorHandler handler,
                                    const std::vector<std::string>& known_query,
                                    http::Request request) {
-    if (access == Access::everybody)
+    if (policy.audience == Audience::everybody)
         co_return co_await handler(context, std::move(request), Actor());
-    if (request.headers.count("Authorization") > 1)
-        co_return unauthorized(Error(Outcome::denied, "Send one Authorization header."));
-    std::string authorization(request.headers.get("Authorization"));
-    const Result<Actor> actor = co_await authenticate(context, std::move(authorization));
-    if (!actor) co_return unauthorized(actor.error());
-    const Result<> allowed = require(access, *actor);
-    if (!allowed) {
-        http::Reply refused = http::Reply::problem(allowed.error());
-        Audited what = audited(request, *actor);
-        co_await write_down(context, std::move(what), refused.status);
-        co_return refused;
-    }
-    if (const Result<> query = check_query(request, known_query); !query)
-        co_return http::Reply::problem(query.error());
+    const Result<Actor> actor = co_await identify(context, request);
+    if (!actor) co_return refused_reply(actor.error());
     Audited what = audited(request, *actor);
-    http::Reply reply = co_await handler(context, std::move(request), *actor);
+    Result<> allowed = co_await permitted(context, policy, *actor, request);
+    if (allowed) allowed = check_query(request, known_query);
+    http::Reply reply;
+    if (allowed) {
+        reply = co_await handler(context, std::move(request), *actor);
+    } else {
+        reply = refused_reply(allowed.error());
+    }
     const int status = reply.status;
     co_await write_down(context, std::move(what), status);
     co_return reply;
@@ -78,33 +105,54 @@ json::value schema_ref(const char* name) {
 
 }  // namespace
 
-awaitable<Result<Actor>> authenticate(ApiContext& context, std::string authorization) {
+void require_own_page(const ApiContext& context, const http::Request& request) {
+    const Result<> ours = judge_origin(request, context.house.public_url);
+    if (!ours) throw Failure(ours.error());
+}
+
+http::Reply refused_reply(const Error& error) {
+    http::Reply reply = http::Reply::problem(error);
+    if (reply.status == 401) reply.headers.set("WWW-Authenticate", "Bearer realm=\"tributary\"");
+    return reply;
+}
+
+Result<Credential> credential_of(const ApiContext& context, const http::Request& request) {
     constexpr std::string_view kScheme = "Bearer ";
-    if (!starts_with_ignoring_case(authorization, kScheme))
-        co_return Error(Outcome::denied, "Sign in: send an access token.");
-    std::string token = authorization.substr(kScheme.size());
-    co_return co_await authenticate_token(context, std::move(token));
+    if (request.headers.count("Authorization") > 1)
+        return unauthenticated("Send one Authorization header.");
+    const std::string_view authorization = request.headers.get("Authorization");
+    if (starts_with_ignoring_case(authorization, kScheme))
+        return Credential(Credential::Kind::token,
+                          sha256(trim(authorization.substr(kScheme.size()))));
+    const std::string secret = session_secret(request, transport_of(context.house.public_url));
+    if (request.headers.has("Authorization") || secret.empty())
+        return unauthenticated("Sign in, or send an access token.");
+    return Credential(Credential::Kind::session, sha256(secret));
 }
 
-awaitable<Result<Actor>> authenticate_token(ApiContext& context, std::string token) {
-    const std::string digest = sha256(trim(token));
-    std::optional<ApiToken> found;
-    std::optional<Agent> agent;
-    co_await context.house.store.read([&](const Tx& tx) {
-        found = find_token(tx, digest);
-        agent = found ? find_agent(tx, found->agent) : std::nullopt;
-    });
-    if (!found || !agent || agent->is_disabled)
-        co_return Error(Outcome::denied, "This access token is not valid.");
-    co_return Actor(agent->id, agent->name, std::min(found->role, agent->role));
+awaitable<Result<Actor>> actor_behind(ApiContext& context, Credential credential) {
+    if (credential.kind == Credential::Kind::token) {
+        auto look = [&](const Tx& tx) { return actor_of_token(tx, credential.sha256); };
+        co_return co_await context.house.store.read(look);
+    }
+    const Timestamp now = context.house.clock.now();
+    auto look = [&](const Tx& tx) {
+        return actor_of_session(tx, credential.sha256, context.session_limits, now);
+    };
+    const Result<SignedInActor> found = co_await context.house.store.read(look);
+    if (!found) co_return found.error();
+    co_await note_use(context, found->session);
+    co_return found->actor;
 }
 
-Result<> require(Access access, const Actor& actor) {
-    if (access == Access::everybody || actor.role >= least_role(access)) return {};
-    return Error(Outcome::denied, "Your role does not allow this.");
+Result<> judge_page(const ApiContext& context, const http::Request& request,
+                    const Credential& credential) {
+    if (credential.kind != Credential::Kind::session) return {};
+    return judge_session_request(request, context.house.public_url,
+                                 csrf_token(context.house.instance_key, credential.sha256));
 }
 
-void RouteTable::add(http::Method method, std::string pattern, Access access, ActorHandler handler,
+void RouteTable::add(http::Method method, std::string pattern, Policy policy, ActorHandler handler,
                      const ApiDoc& doc, http::StreamHandler stream) {
     http::Route route;
     route.method = method;
@@ -117,11 +165,12 @@ void RouteTable::add(http::Method method, std::string pattern, Access access, Ac
     route.doc.success = doc.success;
     route.doc.query = doc.query;
     ApiContext& context = context_;
-    route.handler = [&context, access, handler, known = doc.query](http::Request request) {
-        return run_guarded(context, access, handler, known, std::move(request));
+    route.handler = [&context, policy, handler, known = doc.query](http::Request request) {
+        return run_guarded(context, policy, handler, known, std::move(request));
     };
     route.stream = std::move(stream);
-    router_.add(std::move(route));
+    router_.add(std::move(route),
+                http::RouteAccess(to_string(policy.audience), to_string(policy.subject)));
 }
 
 awaitable<http::Reply> write_once(ApiContext& context, const http::Request& request,
@@ -213,6 +262,14 @@ std::string required_text(const json::object& body, std::string_view key, std::s
         throw Failure(Error(Outcome::invalid, "A field is missing.")
                           .with_field("/" + std::string(key), "is required"));
     return *text;
+}
+
+std::string connector_member(const ApiContext& context, const json::object& body) {
+    const std::string name = text_member(body, "connector", 40).value_or("");
+    if (!name.empty() && !context.supervisor.find(name))
+        throw Failure(Error(Outcome::invalid, "There is no such connector.")
+                          .with_field("/connector", "is not configured"));
+    return name;
 }
 
 std::optional<AgentId> agent_value(const json::value& value, const Actor& actor,

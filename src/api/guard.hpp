@@ -1,4 +1,5 @@
-// Who may call what, and the two ways a handler answers: by reading, or by one remembered write.
+// Who stands behind a request, and the two ways a handler answers: by reading, or by one remembered
+// write. Who may call what is said by desk/policy.hpp.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -12,20 +13,35 @@
 
 #include "api/context.hpp"
 #include "desk/actions.hpp"
+#include "desk/policy.hpp"
 #include "http/router.hpp"
 #include "store/page.hpp"
 
 namespace tributary {
 
-// A route says who may call it; there is no default.
-enum class Access { everybody, reader, agent, admin };
-
 using ActorHandler = awaitable<http::Reply> (*)(ApiContext&, http::Request, Actor);
 
-// The actor behind "Authorization: Bearer …"; denied when there is none, exactly one header.
-awaitable<Result<Actor>> authenticate(ApiContext& context, std::string authorization);
-awaitable<Result<Actor>> authenticate_token(ApiContext& context, std::string token);
-Result<> require(Access access, const Actor& actor);
+// The secret that came with a request, as the store knows it.
+struct Credential {
+    enum class Kind { token, session };
+    Credential(Kind k, std::string digest) : kind(k), sha256(std::move(digest)) {}
+    Kind kind;
+    std::string sha256;
+};
+// Of "Authorization: Bearer …" (exactly one such header), else of the session's cookie; denied with
+// the reason "unauthenticated" when there is neither.
+Result<Credential> credential_of(const ApiContext& context, const http::Request& request);
+// Who acts with it, judged anew each time.
+awaitable<Result<Actor>> actor_behind(ApiContext& context, Credential credential);
+// A request that came with a session's cookie must come from a page of ours.
+Result<> judge_page(const ApiContext& context, const http::Request& request,
+                    const Credential& credential);
+
+// Where nobody is signed in yet there is no token to ask for, but a foreign page must not sign
+// somebody in as somebody else. Throws Failure(denied).
+void require_own_page(const ApiContext& context, const http::Request& request);
+// The problem, with WWW-Authenticate where it is 401.
+http::Reply refused_reply(const Error& error);
 
 // A fresh API token, "trib_…"; only its SHA-256 is ever stored.
 std::string make_token_secret();
@@ -40,14 +56,15 @@ struct ApiDoc {
     std::size_t max_body = 1'000'000;
 };
 
-// Adds routes of one tag, each behind its guard: 401 without a valid token, 403 when the role does
-// not reach. A route without an Access cannot be written.
+// Adds routes of one tag, each behind its guard: 401 without a valid token or session, 403 when the
+// role does not reach or another site sent the request, 404 when the object that the address names
+// ({id}, {name}) is out of scope. A route without a Policy does not compile.
 class RouteTable {
  public:
     RouteTable(http::Router& router, ApiContext& context, std::string tag)
         : router_(router), context_(context), tag_(std::move(tag)) {}
     // `stream`, when given, serves WebSocket upgrades of the same path; it judges access itself.
-    void add(http::Method method, std::string pattern, Access access, ActorHandler handler,
+    void add(http::Method method, std::string pattern, Policy policy, ActorHandler handler,
              const ApiDoc& doc, http::StreamHandler stream = nullptr);
 
  private:
@@ -80,6 +97,8 @@ boost::json::object json_body(const http::Request& request,
 std::optional<std::string> text_member(const boost::json::object& body, std::string_view key,
                                        std::size_t limit);
 std::string required_text(const boost::json::object& body, std::string_view key, std::size_t limit);
+// "connector" of the body, which must be configured; "" when absent.
+std::string connector_member(const ApiContext& context, const boost::json::object& body);
 // An agent's id, "me" or null.
 std::optional<AgentId> agent_value(const boost::json::value& value, const Actor& actor,
                                    const char* pointer);

@@ -8,137 +8,25 @@
 #include "store/changes.hpp"
 #include "store/housekeeping.hpp"
 #include "store/outbox.hpp"
+#include "store/scope.hpp"
 
 namespace tributary {
 namespace json = boost::json;
 namespace {
 
-// --- who am I, who else is there
-// -------------------------------------------------------------------
-
-awaitable<http::Reply> me(ApiContext& context, http::Request, Actor actor) {
-    std::int64_t newest = 0;
-    const std::optional<Agent> agent = co_await context.house.store.read([&](const Tx& tx) {
-        newest = newest_change(tx);
-        return find_agent(tx, actor.id);
-    });
-    json::object body;
-    if (agent) body["agent"] = agent_json(*agent);
-    body["role"] = to_string(actor.role);
-    body["newest_change"] = newest;
-    body["public_url"] = context.house.public_url;
-    body["undo_s"] = context.house.undo_window.count();
-    co_return http::Reply::json(200, body);
-}
-
-awaitable<http::Reply> agents(ApiContext& context, http::Request, Actor) {
-    const std::vector<Agent> all =
-        co_await context.house.store.read([](const Tx& tx) { return list_agents(tx); });
-    json::array items;
-    for (const Agent& agent : all)
-        items.push_back(agent_json(agent));
-    co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
-}
-
-awaitable<http::Reply> create_agent(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body = json_body(request, {"name", "email", "role"});
-    Agent agent;
-    agent.id = AgentId::make(unix_ms(context.house.clock.now()));
-    agent.name = required_text(body, "name", 200);
-    const auto address = make_handle("email", required_text(body, "email", 320));
-    if (!address)
-        throw Failure(Error(Outcome::invalid, "The address is not valid.")
-                          .with_field("/email", "must be one e-mail address"));
-    agent.email = address->value;
-    const auto role = parse_role(text_member(body, "role", 20).value_or("agent"));
-    if (!role)
-        throw Failure(Error(Outcome::invalid, "The role is not known.")
-                          .with_field("/role", "must be admin, agent or reader"));
-    agent.role = *role;
-    agent.created_at = context.house.clock.now();
-    auto step = [&](Tx& tx) {
-        if (find_agent_by_email(tx, agent.email))
-            throw Failure(Error(Outcome::conflict, "An agent has this address already.")
-                              .with_reason("email_taken"));
-        insert_agent(tx, agent);
-        return http::Reply::json(201, agent_json(agent));
-    };
-    co_return co_await write_once(context, request, actor, step);
-}
-
-// --- tokens
-// ----------------------------------------------------------------------------------------
-
-awaitable<http::Reply> tokens(ApiContext& context, http::Request, Actor) {
-    const std::vector<ApiToken> all =
-        co_await context.house.store.read([](const Tx& tx) { return list_tokens(tx); });
-    json::array items;
-    for (const ApiToken& token : all)
-        items.push_back(token_json(token));
-    co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
-}
-
-// What an Idempotency-Key remembers is the token without its secret, which must not rest anywhere:
-// asked again, we can only say that it was made.
-awaitable<http::Reply> create_token_route(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body = json_body(request, {"name", "role"});
-    const auto role = parse_role(required_text(body, "role", 20));
-    if (!role)
-        throw Failure(Error(Outcome::invalid, "The role is not known.")
-                          .with_field("/role", "must be admin, agent or reader"));
-    ApiToken token;
-    token.id = TokenId::make(unix_ms(context.house.clock.now()));
-    token.name = required_text(body, "name", 200);
-    token.role = *role;
-    token.agent = actor.id;
-    token.created_at = context.house.clock.now();
-    const std::string secret = make_token_secret();
-    const std::string digest = sha256(secret);
-    json::object made = token_json(token);
-    bool is_new = false;
-    auto step = [&](Tx& tx) {
-        insert_token(tx, token, digest);
-        is_new = true;
-        return http::Reply::json(201, made);
-    };
-    co_await write_once(context, request, actor, step);
-    if (!is_new)
-        throw Failure(Error(Outcome::conflict, "This token was made; its secret is shown once.")
-                          .with_reason("shown_once"));
-    made["token"] = secret;
-    co_return http::Reply::json(201, made);
-}
-
-awaitable<http::Reply> revoke(ApiContext& context, http::Request request, Actor) {
-    const TokenId id = path_id<struct TokenTag>(request, "id");
-    const Timestamp now = context.house.clock.now();
-    const bool was_there =
-        co_await context.house.store.write([&](Tx& tx) { return revoke_token(tx, id, now); });
-    if (!was_there) throw Failure(Outcome::not_found, "There is no such token.");
-    co_return http::Reply(204);
-}
-
 // --- connectors
 // ------------------------------------------------------------------------------------
 
-awaitable<std::vector<std::int64_t>> queued_counts(ApiContext& context) {
-    std::vector<std::string> names;
-    for (const auto& slot : context.supervisor.slots())
-        names.push_back(slot->config.name);
-    co_return co_await context.house.store.read([&](const Tx& tx) {
-        std::vector<std::int64_t> counts;
-        for (const std::string& name : names)
-            counts.push_back(count_queued(tx, name));
-        return counts;
+awaitable<http::Reply> connectors(ApiContext& context, http::Request, Actor actor) {
+    std::vector<std::shared_ptr<Supervisor::Slot>> slots = context.supervisor.slots();
+    const json::array items = co_await context.house.store.read([&](const Tx& tx) {
+        json::array shown;
+        for (const auto& slot : slots)
+            if (sees_connector(tx, actor.scope, slot->config.name))
+                shown.push_back(slot_json(*slot, count_queued(tx, slot->config.name)));
+        return shown;
     });
-}
-
-awaitable<http::Reply> connectors(ApiContext& context, http::Request, Actor) {
-    const std::vector<std::int64_t> queued = co_await queued_counts(context);
-    json::array items;
-    for (std::size_t i = 0; i < context.supervisor.slots().size() && i < queued.size(); ++i)
-        items.push_back(slot_json(*context.supervisor.slots()[i], queued[i]));
-    co_return http::Reply::json(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
+    co_return http::Reply::json(200, json::object{{"items", items}, {"next", nullptr}});
 }
 
 std::shared_ptr<Supervisor::Slot> get_slot(ApiContext& context, const http::Request& request) {
@@ -190,10 +78,10 @@ awaitable<http::Reply> channels(ApiContext&, http::Request, Actor) {
 // --- quarantine
 // ------------------------------------------------------------------------------------
 
-awaitable<http::Reply> quarantine_list(ApiContext& context, http::Request request, Actor) {
+awaitable<http::Reply> quarantine_list(ApiContext& context, http::Request request, Actor actor) {
     const PageRequest page = page_request(request);
     co_return co_await context.house.store.read([&](const Tx& tx) {
-        return page_reply(list_quarantine(tx, page),
+        return page_reply(list_quarantine(tx, actor.scope, page),
                           [](const QuarantineItem& item) { return quarantine_json(item); });
     });
 }
@@ -275,66 +163,54 @@ awaitable<http::Reply> discard(ApiContext& context, http::Request request, Actor
 // --- search
 // ----------------------------------------------------------------------------------------
 
-awaitable<http::Reply> find(ApiContext& context, http::Request request, Actor) {
+awaitable<http::Reply> find(ApiContext& context, http::Request request, Actor actor) {
     const std::string query = http::find_field(request.query, "q").value_or("");
     if (query.size() > 1'000)
         throw Failure(Error(Outcome::invalid, "The search is too long.")
                           .with_field("q", "must not exceed 1000 bytes"));
     const PageRequest page = page_request(request);
     co_return co_await context.house.store.read(
-        [&](const Tx& tx) { return page_reply(search(tx, query, page), hit_json); });
+        [&](const Tx& tx) { return page_reply(search(tx, actor.scope, query, page), hit_json); });
 }
 
 }  // namespace
 
-std::string make_token_secret() {
-    return "trib_" + random_token(32);
-}
-
 void add_house_routes(http::Router& router, ApiContext& context) {
     using http::Method;
-    RouteTable access(router, context, "access");
-    access.add(Method::get, "/api/v1/me", Access::reader, me,
-               {"Who the token speaks for", nullptr, "Me"});
-    access.add(Method::get, "/api/v1/agents", Access::reader, agents,
-               {"Agents", nullptr, "AgentPage"});
-    access.add(Method::post, "/api/v1/agents", Access::admin, create_agent,
-               {"A new agent", "NewAgent", "Agent", 201});
-    access.add(Method::get, "/api/v1/tokens", Access::admin, tokens,
-               {"API tokens, without their secrets", nullptr, "TokenPage"});
-    access.add(
-        Method::post, "/api/v1/tokens", Access::admin, create_token_route,
-        {"A new API token; its secret is shown this once", "NewToken", "NewTokenReply", 201});
-    access.add(Method::delete_, "/api/v1/tokens/{id}", Access::admin, revoke,
-               {"Revoke a token", nullptr, nullptr, 204});
-
     RouteTable ways(router, context, "connectors");
-    ways.add(Method::get, "/api/v1/connectors", Access::reader, connectors,
-             {"Connectors and their health", nullptr, "ConnectorPage"});
-    ways.add(Method::get, "/api/v1/connectors/{name}", Access::reader, connector,
-             {"One connector", nullptr, "Connector"});
-    ways.add(Method::post, "/api/v1/connectors/{name}/check", Access::admin, check,
+    ways.add(Method::get, "/api/v1/connectors", Policy(Audience::reader, Subject::nothing),
+             connectors, {"Connectors and their health", nullptr, "ConnectorPage"});
+    ways.add(Method::get, "/api/v1/connectors/{name}", Policy(Audience::reader, Subject::connector),
+             connector, {"One connector", nullptr, "Connector"});
+    ways.add(Method::post, "/api/v1/connectors/{name}/check",
+             Policy(Audience::admin, Subject::connector), check,
              {"Try the connection step by step", nullptr, "CheckReply"});
-    ways.add(Method::post, "/api/v1/connectors/{name}/consent", Access::admin, consent,
+    ways.add(Method::post, "/api/v1/connectors/{name}/consent",
+             Policy(Audience::admin, Subject::connector), consent,
              {"Where to give the provider's consent in a browser", nullptr, "ConsentReply"});
-    ways.add(Method::get, "/api/v1/channels", Access::reader, channels,
+    ways.add(Method::get, "/api/v1/channels", Policy(Audience::reader, Subject::nothing), channels,
              {"Channels built in, with their settings", nullptr, "ChannelPage"});
 
     RouteTable aside(router, context, "quarantine");
     aside.add(
-        Method::get, "/api/v1/quarantine", Access::reader, quarantine_list,
+        Method::get, "/api/v1/quarantine", Policy(Audience::reader, Subject::nothing),
+        quarantine_list,
         {"What could not be understood", nullptr, "QuarantinePage", 200, {"limit", "cursor"}});
-    aside.add(Method::get, "/api/v1/quarantine/{id}", Access::reader, quarantine_get,
+    aside.add(Method::get, "/api/v1/quarantine/{id}",
+              Policy(Audience::reader, Subject::quarantined), quarantine_get,
               {"One item, with what of it can be read all the same", nullptr, "QuarantineView"});
-    aside.add(Method::get, "/api/v1/quarantine/{id}/raw", Access::reader, quarantine_raw,
+    aside.add(Method::get, "/api/v1/quarantine/{id}/raw",
+              Policy(Audience::reader, Subject::quarantined), quarantine_raw,
               {"The original bytes"});
-    aside.add(Method::post, "/api/v1/quarantine/{id}/replay", Access::agent, replay,
+    aside.add(Method::post, "/api/v1/quarantine/{id}/replay",
+              Policy(Audience::agent, Subject::quarantined), replay,
               {"Read the original again", nullptr, "QuarantineReply"});
-    aside.add(Method::post, "/api/v1/quarantine/{id}/discard", Access::agent, discard,
+    aside.add(Method::post, "/api/v1/quarantine/{id}/discard",
+              Policy(Audience::agent, Subject::quarantined), discard,
               {"Close the item without filing it", nullptr, "QuarantineReply"});
 
     RouteTable finding(router, context, "search");
-    finding.add(Method::get, "/api/v1/search", Access::reader, find,
+    finding.add(Method::get, "/api/v1/search", Policy(Audience::reader, Subject::nothing), find,
                 {"Customers, tickets and interactions, newest first",
                  nullptr,
                  "SearchPage",

@@ -76,8 +76,9 @@ Direction direction_member(const json::object& body) {
 }
 
 awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor actor) {
-    const json::object body = json_body(request, {"customer", "ticket", "kind", "direction",
-                                                  "subject", "text", "data", "occurred_at"});
+    const json::object body =
+        json_body(request, {"customer", "ticket", "connector", "kind", "direction", "subject",
+                            "text", "data", "occurred_at"});
     RecordRequest record;
     const auto customer = CustomerId::parse(required_text(body, "customer", 64));
     if (!customer)
@@ -111,7 +112,14 @@ awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor 
                               .with_field("/occurred_at", "must be RFC 3339"));
     }
     const Timestamp now = context.house.clock.now();
+    const std::string connector = connector_member(context, body);
     auto step = [&](Tx& tx) {
+        require_seen(tx, actor, record.customer);
+        if (record.ticket) {
+            require_seen(tx, actor, *record.ticket);
+        } else {
+            record.connector = choose_connector(tx, actor, connector);
+        }
         return http::Reply::json(201,
                                  interaction_json(tx, record_interaction(tx, record, actor, now)));
     };
@@ -132,18 +140,23 @@ awaitable<http::Reply> cancel(ApiContext& context, http::Request request, Actor 
 void add_interaction_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "interactions");
-    table.add(Method::post, "/api/v1/interactions", Access::agent, create,
+    table.add(Method::post, "/api/v1/interactions", Policy(Audience::agent, Subject::nothing),
+              create,
               {"Record what happened elsewhere: call, visit, letter, order", "NewInteraction",
                "Interaction", 201});
-    table.add(Method::get, "/api/v1/interactions/{id}", Access::reader, get,
+    table.add(Method::get, "/api/v1/interactions/{id}",
+              Policy(Audience::reader, Subject::interaction), get,
               {"One interaction", nullptr, "Interaction"});
     table.add(
-        Method::post, "/api/v1/interactions/{id}/cancel", Access::agent, cancel,
+        Method::post, "/api/v1/interactions/{id}/cancel",
+        Policy(Audience::agent, Subject::interaction), cancel,
         {"Take an outgoing interaction back before its first attempt", nullptr, "Interaction"});
-    table.add(Method::get, "/api/v1/interactions/{id}/raw", Access::reader, raw,
+    table.add(Method::get, "/api/v1/interactions/{id}/raw",
+              Policy(Audience::reader, Subject::interaction), raw,
               {"The original bytes, as a download"});
-    table.add(Method::get, "/api/v1/interactions/{id}/attachments/{attachment}", Access::reader,
-              attachment, {"An attachment, as a download"});
+    table.add(Method::get, "/api/v1/interactions/{id}/attachments/{attachment}",
+              Policy(Audience::reader, Subject::interaction), attachment,
+              {"An attachment, as a download"});
 }
 
 }  // namespace tributary

@@ -298,9 +298,41 @@ json::object quarantine_json(const QuarantineItem& item) {
 }
 
 json::object agent_json(const Agent& agent) {
-    return {{"id", agent.id.text()},         {"name", agent.name},
-            {"email", agent.email},          {"role", to_string(agent.role)},
-            {"disabled", agent.is_disabled}, {"created_at", rfc3339(agent.created_at)}};
+    json::value teams;
+    if (agent.is_limited) {
+        teams.emplace_array();
+        for (const TeamId team : agent.teams)
+            teams.get_array().emplace_back(team.text());
+    }
+    return {{"id", agent.id.text()},
+            {"name", agent.name},
+            {"email", agent.email},
+            {"role", to_string(agent.role)},
+            {"disabled", agent.is_disabled},
+            {"teams", std::move(teams)},
+            {"created_at", rfc3339(agent.created_at)}};
+}
+
+json::object team_json(const Team& team) {
+    json::array connectors;
+    for (const std::string& connector : team.connectors)
+        connectors.emplace_back(connector);
+    return {{"id", team.id.text()},
+            {"name", team.name},
+            {"connectors", std::move(connectors)},
+            {"created_at", rfc3339(team.created_at)}};
+}
+
+json::object offboard_json(const OffboardReport& report) {
+    json::object body = {{"agent", agent_json(report.agent)},
+                         {"sessions_ended", report.sessions},
+                         {"tokens_revoked", report.tokens},
+                         {"invitations_withdrawn", report.invitations},
+                         {"provider_links_removed", report.provider_links}};
+    body["to"] = report.heir ? json::value(report.heir->text()) : json::value(nullptr);
+    body["tickets"] = json::array(report.tickets.begin(), report.tickets.end());
+    body["customers"] = json::array(report.customers.begin(), report.customers.end());
+    return body;
 }
 
 json::object token_json(const ApiToken& token) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "access/agents.hpp"
 #include "desk/reply_plan.hpp"
 #include "desk/supervisor.hpp"
 #include "model/agent.hpp"
@@ -40,6 +41,8 @@ boost::json::object change_json(const Change& change);
 boost::json::object hit_json(const SearchHit& hit);
 boost::json::object quarantine_json(const QuarantineItem& item);
 boost::json::object agent_json(const Agent& agent);
+boost::json::object team_json(const Team& team);
+boost::json::object offboard_json(const OffboardReport& report);
 boost::json::object token_json(const ApiToken& token);
 
 // A string or null.

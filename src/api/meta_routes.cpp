@@ -82,11 +82,14 @@ awaitable<http::Reply> web(ApiContext&, http::Request request, Actor) {
 void add_meta_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "operations");
-    table.add(Method::get, "/healthz", Access::everybody, alive, {"The process lives"});
-    table.add(Method::get, "/readyz", Access::everybody, ready,
+    table.add(Method::get, "/healthz", Policy(Audience::everybody, Subject::nothing), alive,
+              {"The process lives"});
+    table.add(Method::get, "/readyz", Policy(Audience::everybody, Subject::nothing), ready,
               {"The store answers; else 503 with the reason"});
-    table.add(Method::get, "/metrics", Access::everybody, metrics, {"Prometheus text"});
+    table.add(Method::get, "/metrics", Policy(Audience::everybody, Subject::nothing), metrics,
+              {"Prometheus text"});
 
+    const http::RouteAccess open(to_string(Audience::everybody), to_string(Subject::nothing));
     // The document describes the finished table, so it is made when it is first asked for.
     http::Route document;
     document.pattern = "/openapi.json";
@@ -96,7 +99,7 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
     document.handler = [&shared](http::Request) -> awaitable<http::Reply> {
         return openapi_reply(shared);
     };
-    router.add(std::move(document));
+    router.add(std::move(document), open);
 
     for (const Method method :
          {Method::get, Method::post, Method::put, Method::patch, Method::delete_}) {
@@ -105,7 +108,7 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
         unknown.pattern = "/api/{rest...}";
         unknown.doc.is_internal = true;
         unknown.handler = nothing;
-        router.add(std::move(unknown));
+        router.add(std::move(unknown), open);
     }
 
     http::Route app;
@@ -114,7 +117,7 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
     app.handler = [&shared](http::Request request) {
         return web(shared, std::move(request), Actor());
     };
-    router.add(std::move(app));
+    router.add(std::move(app), open);
 }
 
 http::Router make_router(ApiContext& context) {
@@ -124,6 +127,9 @@ http::Router make_router(ApiContext& context) {
     add_ticket_routes(router, context);
     add_interaction_routes(router, context);
     add_change_routes(router, context);
+    add_session_routes(router, context);
+    add_provider_routes(router, context);
+    add_agent_routes(router, context);
     add_house_routes(router, context);
     add_audit_routes(router, context);
     add_privacy_routes(router, context);

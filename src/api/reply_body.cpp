@@ -100,7 +100,8 @@ void read_leaving_time(const json::object& body, Timestamp now, ReplyRequest& re
     };
     if (const json::value* undo = body.if_contains("undo_s"); undo && !undo->is_null()) {
         if (!undo->is_int64() || undo->get_int64() < 0 || undo->get_int64() > longest_undo.count())
-            throw wrong("/undo_s", "must be a whole number from 0 to " + std::to_string(longest_undo.count()));
+            throw wrong("/undo_s",
+                        "must be a whole number from 0 to " + std::to_string(longest_undo.count()));
         reply.undo = Seconds(undo->get_int64());
     }
     const auto text = text_member(body, "send_at", 40);

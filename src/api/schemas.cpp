@@ -18,11 +18,52 @@ constexpr const char* kSchemas = R"json({
   "name": {"type": ["string", "null"]}, "address": {"type": ["string", "null"]}, "proof": {"$ref": "#/components/schemas/Proof"}}},
 "Proof": {"enum": ["none", "claimed", "channel", "signed"]},
 "AgentRef": {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
-"Agent": {"type": "object", "required": ["id", "name", "email", "role", "disabled", "created_at"], "properties": {
+"Agent": {"type": "object", "required": ["id", "name", "email", "role", "disabled", "teams", "created_at"], "properties": {
   "id": {"type": "string"}, "name": {"type": "string"}, "email": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"},
+  "teams": {"type": ["array", "null"], "items": {"type": "string"}, "description": "Ids of the teams whose connectors the agent sees; null: all connectors."},
   "disabled": {"type": "boolean"}, "created_at": {"type": "string", "format": "date-time"}}},
 "NewAgent": {"type": "object", "required": ["name", "email"], "properties": {
-  "name": {"type": "string"}, "email": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"}}},
+  "name": {"type": "string"}, "email": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"},
+  "teams": {"type": ["array", "null"], "items": {"type": "string"}}}},
+"AgentChange": {"type": "object", "properties": {
+  "name": {"type": "string"}, "role": {"$ref": "#/components/schemas/Role"}, "disabled": {"type": "boolean"},
+  "teams": {"type": ["array", "null"], "items": {"type": "string"}}}},
+"Invitation": {"type": "object", "required": ["token", "url", "expires_at"], "properties": {
+  "token": {"type": "string"}, "url": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"}}},
+"Offboard": {"type": "object", "properties": {"to": {"type": ["string", "null"], "description": "Who gets the open work; null: nobody yet."}}},
+"OffboardReport": {"type": "object", "required": ["agent", "to", "sessions_ended", "tokens_revoked", "invitations_withdrawn", "provider_links_removed", "tickets", "customers"], "properties": {
+  "agent": {"$ref": "#/components/schemas/Agent"}, "to": {"type": ["string", "null"]}, "sessions_ended": {"type": "integer"},
+  "tokens_revoked": {"type": "integer"}, "invitations_withdrawn": {"type": "integer"}, "provider_links_removed": {"type": "integer"},
+  "tickets": {"type": "array", "items": {"type": "integer"}, "description": "Numbers of the tickets handed over."},
+  "customers": {"type": "array", "items": {"type": "integer"}}}},
+"Team": {"type": "object", "required": ["id", "name", "connectors", "created_at"], "properties": {
+  "id": {"type": "string"}, "name": {"type": "string"}, "connectors": {"type": "array", "items": {"type": "string"}},
+  "created_at": {"type": "string", "format": "date-time"}}},
+"NewTeam": {"type": "object", "required": ["name"], "properties": {
+  "name": {"type": "string", "maxLength": 100}, "connectors": {"type": "array", "items": {"type": "string"}}}},
+"TeamChange": {"type": "object", "properties": {
+  "name": {"type": "string", "maxLength": 100}, "connectors": {"type": "array", "items": {"type": "string"}}}},
+"TeamPage": {"type": "object", "required": ["items", "next"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Team"}}, "next": {"type": ["string", "null"]}}},
+"NewSession": {"type": "object", "required": ["email", "password"], "properties": {
+  "email": {"type": "string"}, "password": {"type": "string"}, "totp": {"type": "string", "description": "The code of the second factor, or a recovery code."}}},
+"Session": {"type": "object", "required": ["agent", "role", "csrf_token"], "properties": {
+  "agent": {"$ref": "#/components/schemas/Agent"}, "role": {"$ref": "#/components/schemas/Role"},
+  "csrf_token": {"type": "string", "description": "To send as X-CSRF-Token with whatever changes something."}}},
+"SignInWays": {"type": "object", "required": ["password", "provider"], "properties": {
+  "password": {"type": "boolean"},
+  "provider": {"anyOf": [{"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}}}, {"type": "null"}]}}},
+"ProviderJourney": {"type": "object", "properties": {"invitation": {"type": "string", "description": "The token of an invitation to take up."}}},
+"PasswordChange": {"type": "object", "required": ["current", "password"], "properties": {
+  "current": {"type": "string"}, "password": {"type": "string", "minLength": 8}}},
+"PasswordAgain": {"type": "object", "required": ["password"], "properties": {"password": {"type": "string"}}},
+"SecondFactor": {"type": "object", "required": ["secret", "uri"], "properties": {"secret": {"type": "string"}, "uri": {"type": "string"}}},
+"FactorCode": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}},
+"RecoveryCodes": {"type": "object", "required": ["recovery_codes"], "properties": {"recovery_codes": {"type": "array", "items": {"type": "string"}}}},
+"AcceptInvitation": {"type": "object", "required": ["token", "password"], "properties": {
+  "token": {"type": "string"}, "password": {"type": "string", "minLength": 8}}},
+"SetUp": {"type": "object", "required": ["token", "name", "email", "password"], "properties": {
+  "token": {"type": "string"}, "name": {"type": "string"}, "email": {"type": "string"}, "password": {"type": "string", "minLength": 8}}},
 "AgentPage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Agent"}}, "next": {"type": ["string", "null"]}}},
 "Role": {"enum": ["reader", "agent", "admin"]},
@@ -34,7 +75,9 @@ constexpr const char* kSchemas = R"json({
 "NewTokenReply": {"allOf": [{"$ref": "#/components/schemas/Token"}, {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}]},
 "TokenPage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Token"}}, "next": {"type": ["string", "null"]}}},
-"Me": {"type": "object", "required": ["agent", "role", "newest_change", "public_url", "undo_s"], "properties": {
+"Me": {"type": "object", "required": ["agent", "role", "newest_change", "public_url", "undo_s", "second_factor", "recovery_codes", "csrf_token"], "properties": {
+  "second_factor": {"type": "boolean"}, "recovery_codes": {"type": "integer", "description": "How many are left."},
+  "csrf_token": {"type": ["string", "null"], "description": "Of a session; null for a token."},
   "agent": {"$ref": "#/components/schemas/Agent"}, "role": {"$ref": "#/components/schemas/Role"},
   "newest_change": {"type": "integer"}, "public_url": {"type": "string"},
   "undo_s": {"type": "integer", "minimum": 0, "maximum": 60, "description": "How long this house lets a reply wait, so that it can be taken back."}}},
@@ -106,7 +149,7 @@ constexpr const char* kSchemas = R"json({
 "InteractionPage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Interaction"}}, "next": {"type": ["string", "null"]}}},
 "NewInteraction": {"type": "object", "required": ["customer", "kind"], "properties": {
-  "customer": {"type": "string"}, "ticket": {"type": "string"}, "kind": {"type": "string"}, "direction": {"enum": ["in", "out", "internal"]},
+  "customer": {"type": "string"}, "ticket": {"type": "string"}, "connector": {"type": "string", "description": "Whose teams see it, where it has no ticket."}, "kind": {"type": "string"}, "direction": {"enum": ["in", "out", "internal"]},
   "subject": {"type": "string"}, "text": {"type": "string"}, "data": {"type": "object"}, "occurred_at": {"type": "string"}}},
 "Ticket": {"type": "object",
   "required": ["id", "number", "customer", "connector", "channel", "subject", "status", "type", "priority", "assignee", "claimed",
@@ -134,7 +177,7 @@ constexpr const char* kSchemas = R"json({
 "TicketPage": {"type": "object", "required": ["items", "next"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Ticket"}}, "next": {"type": ["string", "null"]}}},
 "NewTicket": {"type": "object", "required": ["customer", "subject"], "properties": {
-  "customer": {"type": "string"}, "subject": {"type": "string", "maxLength": 998}, "text": {"type": "string"},
+  "customer": {"type": "string"}, "connector": {"type": "string", "description": "Whose teams see it; who sees several teams' connectors only must say."}, "subject": {"type": "string", "maxLength": 998}, "text": {"type": "string"},
   "type": {"type": "string"}, "priority": {"type": "string"}}},
 "TicketChange": {"type": "object", "properties": {
   "status": {"type": "string"}, "type": {"type": "string"}, "priority": {"type": "string"}, "assignee": {"type": ["string", "null"]},

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "store/customers.hpp"
 #include "store/interactions.hpp"
+#include "store/scope.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -14,9 +15,17 @@ namespace {
 
 constexpr std::size_t kTicketWindow = 200;  // newest interactions shown with a ticket
 
-http::Reply ticket_reply(const Tx& tx, int status, TicketId id) {
-    const auto row = find_ticket_row(tx, id);
+// Without what it says of a ticket that the actor does not see.
+TicketRow seen_row(const Tx& tx, const Actor& actor, TicketRow row) {
+    std::optional<TicketId>& claimed = row.ticket.claims_ticket;
+    if (claimed && !sees_ticket(tx, actor.scope, *claimed)) claimed.reset();
+    return row;
+}
+
+http::Reply ticket_reply(const Tx& tx, int status, TicketId id, const Actor& actor) {
+    auto row = find_ticket_row(tx, id);
     if (!row) throw Failure(Outcome::not_found, "There is no such ticket.");
+    row = seen_row(tx, actor, std::move(*row));
     http::Reply reply = http::Reply::json(status, ticket_json(*row, agent_names(tx)));
     reply.headers.set("ETag", "\"" + std::to_string(row->ticket.version) + "\"");
     return reply;
@@ -78,17 +87,19 @@ awaitable<http::Reply> list(ApiContext& context, http::Request request, Actor ac
     const PageRequest page = page_request(request);
     co_return co_await context.house.store.read([&](const Tx& tx) {
         const AgentNames names = agent_names(tx);
-        return page_reply(list_tickets(tx, filter, order, page),
-                          [&](const TicketRow& row) { return ticket_json(row, names); });
+        return page_reply(
+            list_tickets(tx, actor.scope, filter, order, page),
+            [&](const TicketRow& row) { return ticket_json(seen_row(tx, actor, row), names); });
     });
 }
 
-awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor) {
+awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor actor) {
     const TicketId id = path_id<struct TicketTag>(request, "id");
     const std::vector<ReplyRoute> routes = context.supervisor.reply_routes();
     co_return co_await context.house.store.read([&](const Tx& tx) {
-        const auto row = find_ticket_row(tx, id);
+        auto row = find_ticket_row(tx, id);
         if (!row) throw Failure(Outcome::not_found, "There is no such ticket.");
+        row = seen_row(tx, actor, std::move(*row));
         const AgentNames names = agent_names(tx);
         json::object body = ticket_json(*row, names);
         json::array interactions;
@@ -104,7 +115,7 @@ awaitable<http::Reply> get(ApiContext& context, http::Request request, Actor) {
 
 awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor actor) {
     const json::object body =
-        json_body(request, {"customer", "subject", "text", "type", "priority"});
+        json_body(request, {"customer", "connector", "subject", "text", "type", "priority"});
     NewTicket wanted;
     const auto customer = CustomerId::parse(required_text(body, "customer", 64));
     if (!customer)
@@ -116,8 +127,11 @@ awaitable<http::Reply> create(ApiContext& context, http::Request request, Actor 
     wanted.type = parsed_member(body, "type", parse_ticket_type).value_or(TicketType::other);
     wanted.priority = parsed_member(body, "priority", parse_priority).value_or(Priority::normal);
     const Timestamp now = context.house.clock.now();
+    const std::string connector = connector_member(context, body);
     auto step = [&](Tx& tx) {
-        return ticket_reply(tx, 201, create_ticket(tx, wanted, actor, now).id);
+        require_seen(tx, actor, wanted.customer);
+        wanted.connector = choose_connector(tx, actor, connector);
+        return ticket_reply(tx, 201, create_ticket(tx, wanted, actor, now).id, actor);
     };
     co_return co_await write_once(context, request, actor, step);
 }
@@ -135,8 +149,9 @@ awaitable<http::Reply> patch(ApiContext& context, http::Request request, Actor a
         change.assignee = agent_value(*assignee, actor, "/assignee");
     change.version = if_match(request);
     const Timestamp now = context.house.clock.now();
-    co_return co_await context.house.store.write(
-        [&](Tx& tx) { return ticket_reply(tx, 200, change_ticket(tx, id, change, now).id); });
+    co_return co_await context.house.store.write([&](Tx& tx) {
+        return ticket_reply(tx, 200, change_ticket(tx, id, change, now).id, actor);
+    });
 }
 
 // The refusal that shows what is new, so that the agent can read it before deciding.
@@ -195,12 +210,12 @@ awaitable<http::Reply> post_note(ApiContext& context, http::Request request, Act
 }
 
 // A ticket named by id or by its public number.
-TicketId other_ticket(const Tx& tx, const json::value& named) {
+TicketId other_ticket(const Tx& tx, const json::value& named, const Actor& actor) {
     std::optional<TicketId> id;
     if (named.is_string()) id = TicketId::parse(named.get_string());
     if (named.is_int64())
         if (const auto ticket = find_ticket_by_number(tx, named.get_int64())) id = ticket->id;
-    if (!id)
+    if (!id || !sees_ticket(tx, actor.scope, *id))
         throw Failure(Error(Outcome::invalid, "There is no such ticket.")
                           .with_field("/other", "must be a ticket's id or number"));
     return *id;
@@ -212,8 +227,8 @@ awaitable<http::Reply> merge(ApiContext& context, http::Request request, Actor a
     const json::value named = body.contains("other") ? body.at("other") : json::value(nullptr);
     const Timestamp now = context.house.clock.now();
     auto step = [&](Tx& tx) {
-        return ticket_reply(tx, 200,
-                            merge_ticket_into(tx, into, other_ticket(tx, named), actor, now).id);
+        const TicketId other = other_ticket(tx, named, actor);
+        return ticket_reply(tx, 200, merge_ticket_into(tx, into, other, actor, now).id, actor);
     };
     co_return co_await write_once(context, request, actor, step);
 }
@@ -223,29 +238,32 @@ awaitable<http::Reply> merge(ApiContext& context, http::Request request, Actor a
 void add_ticket_routes(http::Router& router, ApiContext& context) {
     using http::Method;
     RouteTable table(router, context, "tickets");
-    table.add(Method::get, "/api/v1/tickets", Access::reader, list,
+    table.add(Method::get, "/api/v1/tickets", Policy(Audience::reader, Subject::nothing), list,
               {"Tickets",
                nullptr,
                "TicketPage",
                200,
                {"status", "assignee", "connector", "customer", "q", "sort", "limit", "cursor"}});
-    table.add(Method::post, "/api/v1/tickets", Access::agent, create,
+    table.add(Method::post, "/api/v1/tickets", Policy(Audience::agent, Subject::nothing), create,
               {"A new ticket", "NewTicket", "Ticket", 201});
     table.add(
-        Method::get, "/api/v1/tickets/{id}", Access::reader, get,
+        Method::get, "/api/v1/tickets/{id}", Policy(Audience::reader, Subject::ticket), get,
         {"One ticket with its conversation and where an answer would go", nullptr, "TicketView"});
-    table.add(Method::patch, "/api/v1/tickets/{id}", Access::agent, patch,
+    table.add(Method::patch, "/api/v1/tickets/{id}", Policy(Audience::agent, Subject::ticket),
+              patch,
               {"Change status, type, priority, assignee or subject", "TicketChange", "Ticket"});
-    table.add(Method::post, "/api/v1/tickets/{id}/replies", Access::agent, post_reply,
+    table.add(Method::post, "/api/v1/tickets/{id}/replies",
+              Policy(Audience::agent, Subject::ticket), post_reply,
               {"Answer through the channel the customer used",
                "NewReply",
                "Interaction",
                201,
                {},
                max_reply_body});
-    table.add(Method::post, "/api/v1/tickets/{id}/notes", Access::agent, post_note,
-              {"An internal note", "NewNote", "Interaction", 201});
-    table.add(Method::post, "/api/v1/tickets/{id}/merge", Access::agent, merge,
+    table.add(Method::post, "/api/v1/tickets/{id}/notes", Policy(Audience::agent, Subject::ticket),
+              post_note, {"An internal note", "NewNote", "Interaction", 201});
+    table.add(Method::post, "/api/v1/tickets/{id}/merge", Policy(Audience::agent, Subject::ticket),
+              merge,
               {"Fold another ticket of the same customer into this one", "MergeTicket", "Ticket"});
 }
 

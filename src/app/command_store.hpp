@@ -5,6 +5,7 @@
 
 #include "app/config.hpp"
 #include "model/customer.hpp"
+#include "store/audit.hpp"
 #include "store/store.hpp"
 
 namespace tributary {
@@ -17,6 +18,7 @@ class CommandStore {
     };
     explicit CommandStore(const AppConfig& config, Hold hold = Hold::beside);
     Store* operator->() { return store_.get(); }
+    Store* get() { return store_.get(); }
     Store& operator*() { return *store_; }
     bool is_ours() const { return is_ours_; }
     // Until somebody else has got on with their work.
@@ -30,5 +32,9 @@ class CommandStore {
 
 // By id or number; Failure(not_found).
 Customer customer_argument(const Tx& tx, const std::string& named);
+// What a command did, in the transaction it did it in.
+inline void note_command(Tx& tx, const char* action, const std::string& subject) {
+    append_audit(tx, AuditEvent(console_actor, action, subject), SystemClock().now());
+}
 
 }  // namespace tributary

@@ -33,6 +33,8 @@ int revoke_token_command(const Arguments& arguments);
 int add_agent(const Arguments& arguments);
 int list_agents_command(const Arguments& arguments);
 int disable_agent(const Arguments& arguments);
+int invite_agent(const Arguments& arguments);
+int offboard_agent(const Arguments& arguments);
 int list_connectors(const Arguments& arguments);
 int check_connector(const Arguments& arguments);
 int reconcile(const Arguments& arguments);

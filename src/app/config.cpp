@@ -148,6 +148,23 @@ const Schema& house_schema() {
                 "File with the key that seals secrets in the store, for example a systemd "
                 "credential. Without it the key is made in the state folder when first needed.")
             .example("/run/credentials/tributary.service/seal-key"),
+        Setting("access.session_idle", SettingType::duration,
+                "How long somebody stays signed in without doing anything.")
+            .between(1'000, 31'536'000'000)
+            .defaults_to("12h"),
+        Setting("access.session_max", SettingType::duration,
+                "How long somebody stays signed in at all.")
+            .between(1'000, 31'536'000'000)
+            .defaults_to("7d"),
+        Setting(
+            "access.oidc.issuer", SettingType::text,
+            "Identity provider (OpenID Connect) that agents may sign in by, letter by letter as "
+            "its discovery document says.")
+            .example("https://login.example.com/realms/desk"),
+        Setting("access.oidc.client_id", SettingType::text, "What the provider knows us as."),
+        Setting("access.oidc.client_secret", SettingType::secret, "What it gave us to prove it."),
+        Setting("access.oidc.title", SettingType::text, "What the button for it says.")
+            .defaults_to("your organisation"),
         Setting("log.level", SettingType::choice, "How much is logged.")
             .one_of({"debug", "info", "warn", "error"})
             .defaults_to("info"),

@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <systemd/sd-daemon.h>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
@@ -10,6 +11,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "access/invitations.hpp"
+#include "api/browser.hpp"
 #include "api/context.hpp"
 #include "api/version.hpp"
 #include "app/report.hpp"
@@ -19,6 +22,7 @@
 #include "store/changes.hpp"
 #include "store/erasure.hpp"
 #include "store/housekeeping.hpp"
+#include "store/sessions.hpp"
 
 namespace tributary {
 namespace {
@@ -58,11 +62,26 @@ std::string mail_domain(const std::string& public_url) {
     return is_name ? host : "tributary.localdomain";
 }
 
+bool is_loopback(const std::string& host) {
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    return host == "localhost" || (!error && address.is_loopback());
+}
+
 void write_port_file(const std::filesystem::path& state, std::uint16_t port) {
     const std::filesystem::path file = state / "http.port";
     const std::filesystem::path fresh = state / "http.port.new";
     std::ofstream(fresh) << port << '\n';
     std::filesystem::rename(fresh, file);
+}
+
+oidc::Options provider_options(const Settings& house) {
+    oidc::Options options;
+    options.issuer = house.text("access.oidc.issuer");
+    options.client_id = house.text("access.oidc.client_id");
+    options.client_secret = house.secret("access.oidc.client_secret");
+    options.title = house.text("access.oidc.title");
+    return options;
 }
 
 class Daemon {
@@ -86,6 +105,9 @@ class Daemon {
         house_.seal_key_file = config_.seal_key_file();
         require_seal_key(*store_, house_.seal_key_file);
         repeat_erasures(*store_, clock_.now());
+        api_.session_limits.idle = config_.house.duration("access.session_idle");
+        api_.session_limits.longest = config_.house.duration("access.session_max");
+        api_.provider.configure(provider_options(config_.house));
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
         store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });
     }
@@ -101,6 +123,7 @@ class Daemon {
         // Only now is the port known, if it was left to the system.
         house_.public_url = config_.public_url(server_->port());
         house_.mail_domain = mail_domain(house_.public_url);
+        offer_set_up();
         if (const Result<> started = supervisor_.start(config_.connectors); !started) {
             print_error(started.error());
             return 2;
@@ -112,6 +135,7 @@ class Daemon {
         spawn(io_.get_executor(), "signals", watch_signals());
         spawn(io_.get_executor(), "watchdog", feed_watchdog());
         spawn(io_.get_executor(), "erasures", finish_erasures_begun());
+        spawn(io_.get_executor(), "access watch", api_.watch.run());
         log::info("daemon.ready", "version", kVersion, "listen", config_.host(), "port",
                   server_->port(), "connectors", config_.connectors.size());
         sd_notify(0, "READY=1");
@@ -129,6 +153,23 @@ class Daemon {
         options.url = config.store_url();
         options.state = config.state();
         return Store::open(io, options);
+    }
+
+    // Nobody can sign in yet: whoever starts the daemon may make the first administrator.
+    void offer_set_up() {
+        if (transport_of(house_.public_url) == Transport::plain_http &&
+            !is_loopback(config_.host()))
+            log::warn("access.plain_http", "public_url", house_.public_url, "todo",
+                      "serve https, or set server.public_url to the proxy's https address");
+        std::string secret;
+        store_->write_now([&](Tx& tx) {
+            if (is_unclaimed(tx)) secret = issue_set_up(tx, clock_.now());
+        });
+        if (secret.empty()) return;
+        std::cout
+            << "Nobody can sign in yet. Within 15 minutes, make the first administrator at\n  "
+            << house_.public_url << "/#setup=" << secret << '\n'
+            << std::flush;
     }
 
     // Nothing a handler throws may end the daemon.

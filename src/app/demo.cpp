@@ -10,7 +10,9 @@
 #include "app/daemon.hpp"
 #include "app/demo_story.hpp"
 #include "base/crypto.hpp"
+#include "base/password.hpp"
 #include "store/access.hpp"
+#include "store/sessions.hpp"
 
 namespace tributary {
 namespace {
@@ -40,7 +42,7 @@ std::string kept_secret(const DemoPlace& place, const char* name) {
     const std::filesystem::path file = place.folder / name;
     std::string secret;
     if (std::ifstream in(file); in >> secret) return secret;
-    secret = random_token(32);
+    secret = random_token(15);
     write_private(file, secret + "\n");
     return secret;
 }
@@ -86,16 +88,26 @@ std::filesystem::path write_config(const DemoPlace& place) {
     return file;
 }
 
-// The demo's own agent and the token the banner shows; the same ones after a restart.
-std::string prepare_store(Store& store, const DemoPlace& place) {
-    const std::string secret = kept_secret(place, "agent.token");
+// What the banner shows; the same after a restart.
+struct DemoLogin {
+    std::string email = "kim@example.org";
+    std::string password;
+    std::string token;
+};
+
+DemoLogin prepare_store(Store& store, const DemoPlace& place) {
+    DemoLogin login;
+    login.password = kept_secret(place, "agent.password");
+    login.token = kept_secret(place, "agent.token");
+    const std::string& secret = login.token;
+    const std::string hash = hash_password(login.password);
     store.write_now([&](Tx& tx) {
         if (find_token(tx, sha256(secret))) return;
         const Timestamp now = SystemClock().now();
         Agent agent;
         agent.id = AgentId::make(unix_ms(now));
         agent.name = "Kim Torres";
-        agent.email = "kim@example.org";
+        agent.email = login.email;
         agent.role = Role::admin;
         agent.created_at = now;
         insert_agent(tx, agent);
@@ -108,7 +120,12 @@ std::string prepare_store(Store& store, const DemoPlace& place) {
         insert_token(tx, token, sha256(secret));
         tell_demo_story(tx, agent, now);
     });
-    return secret;
+    store.write_now([&](Tx& tx) {
+        const auto agent = find_agent_by_email(tx, login.email);
+        if (agent && !find_password_hash(tx, agent->id))
+            set_password_hash(tx, agent->id, hash, SystemClock().now());
+    });
+    return login;
 }
 
 constexpr const char* kShopPage = R"html(<!doctype html>
@@ -148,23 +165,26 @@ awaitable<http::Reply> shop_style(http::Request) {
 }
 
 void add_shop(http::Router& router) {
+    const http::RouteAccess open("everybody", "nothing");
     http::Route page;
     page.pattern = "/demo";
     page.doc.is_internal = true;
     page.handler = shop_page;
-    router.add(std::move(page));
+    router.add(std::move(page), open);
     http::Route style;
     style.pattern = "/demo/shop.css";
     style.doc.is_internal = true;
     style.handler = shop_style;
-    router.add(std::move(style));
+    router.add(std::move(style), open);
 }
 
-void print_banner(const DemoPlace& place, std::uint16_t port, const std::string& token) {
+void print_banner(const DemoPlace& place, std::uint16_t port, const DemoLogin& login) {
     const std::string base = "http://127.0.0.1:" + std::to_string(port);
     std::cout << "\nTributary is running with a demo.\n\n"
-              << "  Agents' desk       " << base << "/#token=" << token << "\n"
-              << "  Access token       " << token << "   (Kim Torres, admin)\n"
+              << "  Agents' desk       " << base << "/\n"
+              << "  Sign in as         " << login.email << "   (Kim Torres, admin)\n"
+              << "  Password           " << login.password << "\n"
+              << "  Access token       " << login.token << "   (for programs)\n"
               << "  A visitor's page   " << base << "/demo   (form and chat)\n"
               << "  Hosted form        " << base << "/in/contact\n"
               << "  API                " << base << "/openapi.json\n";
@@ -198,10 +218,10 @@ int demo(const Arguments& arguments) {
 
     DaemonOptions daemon;
     daemon.config_file = write_config(place);
-    std::string token;
-    daemon.prepare = [&](Store& store) { token = prepare_store(store, place); };
+    DemoLogin login;
+    daemon.prepare = [&](Store& store) { login = prepare_store(store, place); };
     daemon.add_routes = add_shop;
-    daemon.on_ready = [&](std::uint16_t port) { print_banner(place, port, token); };
+    daemon.on_ready = [&](std::uint16_t port) { print_banner(place, port, login); };
     Result<AppConfig> config = load_config(daemon.config_file);
     if (!config) throw Failure(config.error());
     return run_daemon(std::move(*config), daemon);

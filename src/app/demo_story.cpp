@@ -145,7 +145,7 @@ void react(Tx& tx, const json::object& event, const Receipt& receipt, const Acto
 }  // namespace
 
 void tell_demo_story(Tx& tx, const Agent& agent, Timestamp now) {
-    const Actor kim(agent.id, agent.name, agent.role);
+    const Actor kim(agent.id, agent.name, agent.role, Scope::everything());
     const json::value story = json::parse(kStory);
     for (const json::value& entry : story.as_array()) {
         const json::object& event = entry.as_object();
@@ -156,7 +156,8 @@ void tell_demo_story(Tx& tx, const Agent& agent, Timestamp now) {
     TicketFilter complaints;
     complaints.query = "Complaint";
     for (const TicketRow& row :
-         list_tickets(tx, complaints, TicketOrder::created, PageRequest()).items) {
+         list_tickets(tx, Scope::everything(), complaints, TicketOrder::created, PageRequest())
+             .items) {
         TicketChange change;
         change.type = TicketType::complaint;
         change.priority = Priority::high;

@@ -17,6 +17,15 @@ std::optional<Seconds> Bucket::take(const BucketRate& rate, Timestamp now) {
     return std::nullopt;
 }
 
+void Bucket::give_back(const BucketRate& rate) {
+    level_ = std::min(rate.burst, level_ + 1);
+}
+
+void Buckets::give_back(const std::string& key) {
+    const auto place = places_.find(key);
+    if (place != places_.end()) place->second->bucket.give_back(rate_);
+}
+
 std::optional<Seconds> Buckets::take(const std::string& key, Timestamp now) {
     if (rate_.per_second <= 0) return std::nullopt;
     if (const auto place = places_.find(key); place != places_.end()) {

@@ -23,6 +23,7 @@ class Bucket {
     Bucket(const BucketRate& rate, Timestamp now) : level_(rate.burst), seen_(now) {}
     // Takes one; else how long until one is there.
     std::optional<Seconds> take(const BucketRate& rate, Timestamp now);
+    void give_back(const BucketRate& rate);
 
  private:
     double level_;
@@ -36,6 +37,8 @@ class Buckets {
 
     explicit Buckets(const BucketRate& rate) : rate_(rate) {}
     std::optional<Seconds> take(const std::string& key, Timestamp now);
+    // What was taken turned out to be harmless.
+    void give_back(const std::string& key);
     std::size_t size() const { return buckets_.size(); }
 
  private:

@@ -310,6 +310,7 @@ Ticket create_ticket(Tx& tx, const NewTicket& wanted, const Actor& actor, Timest
     Ticket ticket;
     ticket.id = TicketId::make(unix_ms(now));
     ticket.customer = get_customer(tx, wanted.customer).id;
+    ticket.connector = wanted.connector;
     ticket.subject = wanted.subject;
     ticket.type = wanted.type;
     ticket.priority = wanted.priority;
@@ -335,6 +336,7 @@ Interaction record_interaction(Tx& tx, const RecordRequest& request, const Actor
                               .with_field("/ticket", "belongs to another customer"));
     }
     Interaction interaction = internal_interaction(actor, customer.id, request.ticket, now);
+    interaction.connector = request.connector;
     interaction.direction = request.direction;
     interaction.occurred_at = request.occurred_at.value_or(now);
     interaction.content.kind = request.kind;
@@ -366,17 +368,17 @@ Customer change_customer(Tx& tx, CustomerId id, const CustomerChange& change, Ti
     return get_customer(tx, customer.id);
 }
 
-Customer create_customer(Tx& tx, const std::string& name, const std::vector<Identity>& identities,
-                         Timestamp now) {
-    for (const Identity& identity : identities)
+Customer create_customer(Tx& tx, const NewCustomer& wanted, Timestamp now) {
+    for (const Identity& identity : wanted.identities)
         for (const HandleOwner& owner : find_handle_owners(tx, identity.handle))
             if (is_proven(owner.proof))
                 throw Failure(Error(Outcome::conflict, "Another customer has this address already.")
                                   .with_reason("handle_taken"));
     Customer customer;
     customer.id = CustomerId::make(unix_ms(now));
-    customer.display_name = name;
-    customer.identities = identities;
+    customer.display_name = wanted.name;
+    customer.identities = wanted.identities;
+    customer.owner = wanted.owner;
     customer.created_at = now;
     insert_customer(tx, customer);
     append_change(tx, "customer.created", {customer.id.text()}, now);

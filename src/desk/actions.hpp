@@ -15,15 +15,6 @@
 
 namespace tributary {
 
-// Who acts; every action is written down under this name.
-struct Actor {
-    Actor() = default;
-    Actor(AgentId i, std::string n, Role r) : id(i), name(std::move(n)), role(r) {}
-    AgentId id;
-    std::string name;
-    Role role = Role::reader;
-};
-
 // The longest a reply may wait to be taken back; the house's own choice is House::undo_window.
 inline constexpr Seconds longest_undo{60};
 
@@ -76,6 +67,7 @@ Ticket merge_ticket_into(Tx& tx, TicketId into, TicketId other, const Actor& act
 struct NewTicket {
     NewTicket() = default;
     CustomerId customer;
+    std::string connector;  // whose teams it belongs to; "" for nobody's in particular
     std::string subject;
     std::string text;
     TicketType type = TicketType::other;
@@ -88,6 +80,7 @@ struct RecordRequest {
     RecordRequest() = default;
     CustomerId customer;
     std::optional<TicketId> ticket;
+    std::string connector;  // whose teams it belongs to, where it has no ticket
     Kind kind = Kind::note;
     Direction direction = Direction::internal;
     std::string subject;
@@ -106,8 +99,13 @@ struct CustomerChange {
     std::optional<std::int64_t> version;
 };
 Customer change_customer(Tx& tx, CustomerId id, const CustomerChange& change, Timestamp now);
-Customer create_customer(Tx& tx, const std::string& name, const std::vector<Identity>& identities,
-                         Timestamp now);
+struct NewCustomer {
+    NewCustomer() = default;
+    std::string name;
+    std::vector<Identity> identities;
+    std::optional<AgentId> owner;
+};
+Customer create_customer(Tx& tx, const NewCustomer& wanted, Timestamp now);
 MergeId merge_customer_into(Tx& tx, CustomerId survivor, CustomerId other, const Actor& actor,
                             Timestamp now);
 Customer undo_customer_merge(Tx& tx, MergeId merge, Timestamp now);

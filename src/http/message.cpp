@@ -74,23 +74,15 @@ constexpr std::chrono::seconds kComeAgain{5};  // where nobody knows better
 
 // Reasons whose status is more exact than their outcome's.
 constexpr std::array kReasonStatuses = {
-    ReasonStatus{"bad_request", 400},
-    ReasonStatus{"malformed_body", 400},
-    ReasonStatus{"malformed_json", 400},
-    ReasonStatus{"unauthenticated", 401},
-    ReasonStatus{"method_not_allowed", 405},
-    ReasonStatus{"request_timeout", 408},
-    ReasonStatus{"length_required", 411},
-    ReasonStatus{"stale_version", 412},
-    ReasonStatus{"too_large", 413},
-    ReasonStatus{"target_too_long", 414},
-    ReasonStatus{"unsupported_media_type", 415},
-    ReasonStatus{"expectation_failed", 417},
-    ReasonStatus{"upgrade_required", 426},
-    ReasonStatus{"too_many_requests", 429},
-    ReasonStatus{"header_too_large", 431},
-    ReasonStatus{"internal", 500},
-    ReasonStatus{"version_not_supported", 505},
+    ReasonStatus{"bad_request", 400},        ReasonStatus{"malformed_body", 400},
+    ReasonStatus{"malformed_json", 400},     ReasonStatus{"unauthenticated", 401},
+    ReasonStatus{"code_needed", 401},        ReasonStatus{"method_not_allowed", 405},
+    ReasonStatus{"request_timeout", 408},    ReasonStatus{"length_required", 411},
+    ReasonStatus{"stale_version", 412},      ReasonStatus{"too_large", 413},
+    ReasonStatus{"target_too_long", 414},    ReasonStatus{"unsupported_media_type", 415},
+    ReasonStatus{"expectation_failed", 417}, ReasonStatus{"upgrade_required", 426},
+    ReasonStatus{"too_many_requests", 429},  ReasonStatus{"header_too_large", 431},
+    ReasonStatus{"internal", 500},           ReasonStatus{"version_not_supported", 505},
 };
 
 }  // namespace

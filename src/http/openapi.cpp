@@ -75,7 +75,8 @@ json::object describe_responses(const Route& route) {
     return responses;
 }
 
-json::object describe_operation(const Route& route, const PathTemplate& path) {
+json::object describe_operation(const Route& route, const RouteAccess& access,
+                                const PathTemplate& path) {
     json::object operation;
     operation["operationId"] = operation_id(ascii_lower(to_string(route.method)), path.text);
     if (!route.doc.summary.empty()) operation["summary"] = route.doc.summary;
@@ -91,6 +92,7 @@ json::object describe_operation(const Route& route, const PathTemplate& path) {
                                     {"content", content("application/json", route.doc.request)}};
     }
     operation["responses"] = describe_responses(route);
+    operation["x-access"] = {{"audience", access.audience}, {"subject", access.subject}};
     return operation;
 }
 
@@ -118,12 +120,14 @@ json::value problem_schema() {
 boost::json::value Router::openapi(std::string_view title, std::string_view version) const {
     json::object paths;
     json::array tags;
-    for (const Route& route : routes_) {
+    for (std::size_t i = 0; i < routes_.size(); ++i) {
+        const Route& route = routes_[i];
         if (route.doc.is_internal) continue;
         const PathTemplate path = to_template(route.pattern);
         json::value& item = paths[path.text];
         if (!item.is_object()) item.emplace_object();
-        item.as_object()[ascii_lower(to_string(route.method))] = describe_operation(route, path);
+        item.as_object()[ascii_lower(to_string(route.method))] =
+            describe_operation(route, access_[i], path);
         const json::object tag = {{"name", route.doc.tag}};
         if (!route.doc.tag.empty() && std::ranges::find(tags, json::value(tag)) == tags.end())
             tags.push_back(tag);

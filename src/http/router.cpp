@@ -66,7 +66,7 @@ bool Router::precedes(const Pattern& a, const Pattern& b) {
     return std::ranges::lexicographical_compare(a, b, {}, &Segment::kind, &Segment::kind);
 }
 
-void Router::add(Route route) {
+void Router::add(Route route, RouteAccess access) {
     Pattern pattern = parse_pattern(route.pattern);
     const auto is_same = [](const Segment& a, const Segment& b) {
         return a.kind == b.kind && (a.kind != Segment::Kind::literal || a.text == b.text);
@@ -78,6 +78,7 @@ void Router::add(Route route) {
     }
     patterns_.push_back(std::move(pattern));
     routes_.push_back(std::move(route));
+    access_.push_back(std::move(access));
 }
 
 void Router::add_schema(std::string name, boost::json::value schema) {

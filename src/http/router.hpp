@@ -43,10 +43,18 @@ struct Route {
     StreamHandler stream;
 };
 
+// Who may call a route and what its address names, in the words of the house. There is no default:
+// a route without it does not compile. The router only tells it ("x-access" in the description).
+struct RouteAccess {
+    RouteAccess(std::string_view a, std::string_view s) : audience(a), subject(s) {}
+    std::string audience;
+    std::string subject;
+};
+
 class Router {
  public:
     // Throws std::logic_error when the pattern is malformed or the route is there already.
-    void add(Route route);
+    void add(Route route, RouteAccess access);
     // Shared parts of the OpenAPI document: components.schemas.
     void add_schema(std::string name, boost::json::value schema);
 
@@ -60,6 +68,7 @@ class Router {
     Match match(Method method, std::string_view path) const;
 
     const std::vector<Route>& routes() const { return routes_; }
+    const RouteAccess& access(std::size_t route) const { return access_[route]; }
     // OpenAPI 3.1.
     boost::json::value openapi(std::string_view title, std::string_view version) const;
 
@@ -75,7 +84,8 @@ class Router {
     static bool precedes(const Pattern& a, const Pattern& b);
 
     std::vector<Route> routes_;
-    std::vector<Pattern> patterns_;  // parallel to routes_
+    std::vector<Pattern> patterns_;    // parallel to routes_
+    std::vector<RouteAccess> access_;  // too
     boost::json::object schemas_;
 };
 

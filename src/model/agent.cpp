@@ -20,4 +20,9 @@ std::optional<Role> parse_role(std::string_view name) {
     return value_of(kRoles, name);
 }
 
+Scope scope_of(const Agent& agent, Role role) {
+    return role == Role::admin || !agent.is_limited ? Scope::everything()
+                                                    : Scope::of_teams_of(agent.id);
+}
+
 }  // namespace tributary

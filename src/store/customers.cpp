@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "store/customer_rows.hpp"
 #include "store/page_cursor.hpp"
+#include "store/scope_sql.hpp"
 #include "store/sql.hpp"
 #include "store/words.hpp"
 
@@ -228,7 +229,18 @@ void update_customer(Tx& tx, const Customer& customer) {
     refresh_customer_words(tx, customer.id);
 }
 
-Page<Customer> list_customers(const Tx& tx, const CustomerFilter& filter, const PageRequest& page) {
+std::vector<CustomerId> customers_owned_by(const Tx& tx, AgentId owner) {
+    Rows rows = tx.query(R"sql(SELECT id FROM customer WHERE owner = $1 AND merged_into IS NULL
+                               ORDER BY seq)sql",
+                         owner);
+    std::vector<CustomerId> ids;
+    while (rows.next())
+        rows.read(ids.emplace_back());
+    return ids;
+}
+
+Page<Customer> list_customers(const Tx& tx, const Scope& scope, const CustomerFilter& filter,
+                              const PageRequest& page) {
     const PagePlace from = decode_cursor(list_name, page.cursor);
     const SearchQuery query = parse_search(filter.query);
     if (query.empty() && !trim(filter.query).empty()) return {};  // nothing but marks
@@ -236,6 +248,7 @@ Page<Customer> list_customers(const Tx& tx, const CustomerFilter& filter, const 
     SqlBuilder sql("SELECT seq FROM customer WHERE merged_into IS NULL");
     sql.add(" AND seq < ", from.seq);
     if (filter.owner) sql.add(" AND owner = ", *filter.owner);
+    add_customer_scope(sql, scope);
     if (!query.empty()) {
         sql.add(" AND seq IN (")
             .add(tx.connection().matching_seqs(Corpus::customer, sql.parameter(match)))

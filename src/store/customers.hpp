@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/agent.hpp"
 #include "model/customer.hpp"
 #include "store/page.hpp"
 #include "store/store.hpp"
@@ -38,7 +39,9 @@ struct CustomerFilter {
     std::string query;  // name, handle or number; "" for all
     std::optional<AgentId> owner;
 };
-Page<Customer> list_customers(const Tx& tx, const CustomerFilter& filter, const PageRequest& page);
+Page<Customer> list_customers(const Tx& tx, const Scope& scope, const CustomerFilter& filter,
+                              const PageRequest& page);
+std::vector<CustomerId> customers_owned_by(const Tx& tx, AgentId owner);
 
 // `other` is folded into `survivor`: its interactions, tickets and identities move and remember
 // where they came from, so that unmerge puts back exactly those. Failure(conflict) when either is

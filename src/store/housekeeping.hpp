@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "model/ids.hpp"
+#include "model/agent.hpp"
 #include "store/page.hpp"
 #include "store/store.hpp"
 
@@ -41,7 +41,7 @@ struct QuarantineItem {
 };
 void insert_quarantine(Tx& tx, const QuarantineItem& item);
 std::optional<QuarantineItem> find_quarantine(const Tx& tx, QuarantineId id);
-Page<QuarantineItem> list_quarantine(const Tx& tx,
+Page<QuarantineItem> list_quarantine(const Tx& tx, const Scope& scope,
                                      const PageRequest& page);  // waiting, newest first
 std::int64_t count_quarantine(const Tx& tx);
 void close_quarantine(Tx& tx, QuarantineId id, std::string_view state);

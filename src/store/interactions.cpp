@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "store/interaction_rows.hpp"
 #include "store/page_cursor.hpp"
+#include "store/scope_sql.hpp"
 #include "store/sql.hpp"
 
 namespace tributary {
@@ -79,14 +80,15 @@ std::optional<Interaction> find_interaction(const Tx& tx, InteractionId id) {
     return load_interaction(tx, *seq);
 }
 
-Page<Interaction> customer_timeline(const Tx& tx, CustomerId customer, const TimelineFilter& filter,
-                                    const PageRequest& page) {
+Page<Interaction> customer_timeline(const Tx& tx, const Scope& scope, CustomerId customer,
+                                    const TimelineFilter& filter, const PageRequest& page) {
     const PagePlace from = decode_cursor(timeline_name, page.cursor);
     SqlBuilder sql("SELECT occurred_at, seq FROM interaction");
     sql.add(" WHERE customer = ", customer);
     sql.add(" AND (occurred_at, seq) < (", from.key).add(", ", from.seq).add(")");
     if (filter.kind) sql.add(" AND kind = ", *filter.kind);
     if (!filter.channel.empty()) sql.add(" AND channel = ", filter.channel);
+    add_interaction_scope(sql, scope);
     sql.add(" ORDER BY occurred_at DESC, seq DESC LIMIT ", page.limit + 1);
     std::vector<PagePlace> places;
     {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/agent.hpp"
 #include "model/interaction.hpp"
 #include "store/page.hpp"
 #include "store/store.hpp"
@@ -44,8 +45,8 @@ struct TimelineFilter {
     std::string channel;
 };
 // Newest first.
-Page<Interaction> customer_timeline(const Tx& tx, CustomerId customer, const TimelineFilter& filter,
-                                    const PageRequest& page);
+Page<Interaction> customer_timeline(const Tx& tx, const Scope& scope, CustomerId customer,
+                                    const TimelineFilter& filter, const PageRequest& page);
 // Oldest first, `limit` newest at most.
 std::vector<Interaction> ticket_interactions(const Tx& tx, TicketId ticket, std::size_t limit);
 std::vector<Interaction> conversation_interactions(const Tx& tx, std::string_view connector,

@@ -1,6 +1,7 @@
 // The quarantine's part of housekeeping.hpp.
 #include "store/housekeeping.hpp"
 #include "store/page_cursor.hpp"
+#include "store/scope_sql.hpp"
 #include "store/sql.hpp"
 
 namespace tributary {
@@ -37,11 +38,13 @@ std::optional<QuarantineItem> find_quarantine(const Tx& tx, QuarantineId id) {
     return read_item(rows);
 }
 
-Page<QuarantineItem> list_quarantine(const Tx& tx, const PageRequest& page) {
+Page<QuarantineItem> list_quarantine(const Tx& tx, const Scope& scope, const PageRequest& page) {
     const PagePlace from = decode_cursor(list_name, page.cursor);
-    Rows rows = tx.query(R"sql(SELECT id, seq FROM quarantine WHERE state = 'waiting' AND seq < $1
-                               ORDER BY seq DESC LIMIT $2)sql",
-                         from.seq, page.limit + 1);
+    SqlBuilder sql("SELECT id, seq FROM quarantine WHERE state = 'waiting' AND seq < ");
+    sql.add("", from.seq);
+    add_connector_scope(sql, scope);
+    sql.add(" ORDER BY seq DESC LIMIT ", page.limit + 1);
+    Rows rows = tx.query(sql);
     std::vector<QuarantineId> ids;
     std::vector<PagePlace> places;
     while (rows.next())

@@ -5,6 +5,7 @@
 #include "store/customer_rows.hpp"
 #include "store/interaction_rows.hpp"
 #include "store/page_cursor.hpp"
+#include "store/scope_sql.hpp"
 #include "store/snippet.hpp"
 #include "store/sql.hpp"
 #include "store/ticket_rows.hpp"
@@ -22,11 +23,42 @@ struct Candidate {
     Corpus corpus;
 };
 
-std::vector<Candidate> find_candidates(const Tx& tx, const std::string& match, std::int64_t before,
-                                       std::size_t limit) {
+void add_scope(SqlBuilder& sql, const Scope& scope, Corpus corpus) {
+    switch (corpus) {
+        case Corpus::customer: return add_customer_scope(sql, scope);
+        case Corpus::ticket: return add_connector_scope(sql, scope);
+        case Corpus::interaction: return add_interaction_scope(sql, scope);
+    }
+}
+
+std::string_view table_of(Corpus corpus) {
+    switch (corpus) {
+        case Corpus::customer: return "customer";
+        case Corpus::ticket: return "ticket";
+        case Corpus::interaction: break;
+    }
+    return "interaction";
+}
+
+// The newest matches within the scope: judged here, so that not even their number is told.
+SqlBuilder scoped_matches(const Tx& tx, const Scope& scope, Corpus corpus, const std::string& match,
+                          std::int64_t before, std::size_t limit) {
+    SqlBuilder sql("SELECT seq FROM ");
+    sql.add(table_of(corpus)).add(" WHERE seq < ", before);
+    const std::string parameter = sql.parameter(match);
+    sql.add(" AND seq IN (").add(tx.connection().matching_seqs(corpus, parameter)).add(")");
+    add_scope(sql, scope, corpus);
+    sql.add(" ORDER BY seq DESC LIMIT ", limit);
+    return sql;
+}
+
+std::vector<Candidate> find_candidates(const Tx& tx, const Scope& scope, const std::string& match,
+                                       std::int64_t before, std::size_t limit) {
     std::vector<Candidate> candidates;
     for (const Corpus corpus : {Corpus::customer, Corpus::ticket, Corpus::interaction}) {
-        Rows rows = tx.query(tx.connection().newest_matches(corpus), match, before, limit);
+        Rows rows = scope.is_everything()
+                        ? tx.query(tx.connection().newest_matches(corpus), match, before, limit)
+                        : tx.query(scoped_matches(tx, scope, corpus, match, before, limit));
         while (rows.next()) {
             rows.read(candidates.emplace_back(Candidate{0, corpus}).seq);
         }
@@ -93,7 +125,8 @@ Found load_hit(const Tx& tx, const Candidate& candidate) {
 
 }  // namespace
 
-Page<SearchHit> search(const Tx& tx, std::string_view typed, const PageRequest& page) {
+Page<SearchHit> search(const Tx& tx, const Scope& scope, std::string_view typed,
+                       const PageRequest& page) {
     PagePlace place = decode_cursor(list_name, page.cursor);
     const SearchQuery query = parse_search(typed);
     Page<SearchHit> result;
@@ -101,7 +134,7 @@ Page<SearchHit> search(const Tx& tx, std::string_view typed, const PageRequest& 
     const std::string match = tx.connection().match_text(query.words);
     const auto limit = static_cast<std::size_t>(page.limit);
     for (std::size_t looked_at = 0; looked_at < most_looked_at;) {
-        const auto candidates = find_candidates(tx, match, place.seq, limit + 1);
+        const auto candidates = find_candidates(tx, scope, match, place.seq, limit + 1);
         for (const Candidate& candidate : candidates) {
             if (result.items.size() == limit) {
                 result.next = encode_cursor(list_name, place);

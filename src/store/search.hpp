@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/ids.hpp"
+#include "model/agent.hpp"
 #include "store/page.hpp"
 #include "store/store.hpp"
 
@@ -20,6 +20,7 @@ struct SearchHit {
     Timestamp at;
 };
 // Newest first. Every word must occur (as a part of a word, too); no query syntax reaches FTS5.
-Page<SearchHit> search(const Tx& tx, std::string_view query, const PageRequest& page);
+Page<SearchHit> search(const Tx& tx, const Scope& scope, std::string_view query,
+                       const PageRequest& page);
 
 }  // namespace tributary

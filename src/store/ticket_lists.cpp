@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "model/interaction.hpp"
 #include "store/page_cursor.hpp"
+#include "store/scope_sql.hpp"
 #include "store/sql.hpp"
 #include "store/ticket_rows.hpp"
 #include "store/tickets.hpp"
@@ -46,8 +47,8 @@ void add_query(SqlBuilder& sql, const Tx& tx, const std::string& match) {
         .add(")))");
 }
 
-std::vector<PagePlace> find_places(const Tx& tx, const TicketFilter& filter, const Walk& walk,
-                                   const PagePlace& from, int limit,
+std::vector<PagePlace> find_places(const Tx& tx, const Scope& scope, const TicketFilter& filter,
+                                   const Walk& walk, const PagePlace& from, int limit,
                                    std::optional<TicketStatus> status) {
     const SearchQuery query = parse_search(filter.query);
     if (query.empty() && !trim(filter.query).empty()) return {};
@@ -63,6 +64,7 @@ std::vector<PagePlace> find_places(const Tx& tx, const TicketFilter& filter, con
     if (filter.unassigned) sql.add(" AND assignee IS NULL");
     if (!filter.connector.empty()) sql.add(" AND connector = ", filter.connector);
     if (filter.customer) sql.add(" AND customer = ", *filter.customer);
+    add_connector_scope(sql, scope);
     if (!query.empty()) add_query(sql, tx, match);
     sql.add(" ORDER BY ").add(walk.key).add(direction).add(", seq").add(direction);
     sql.add(" LIMIT ", limit);
@@ -77,11 +79,11 @@ std::vector<PagePlace> find_places(const Tx& tx, const TicketFilter& filter, con
 }
 
 // `updated` is walked by status, so one index serves it with and without that filter.
-std::vector<PagePlace> find_recent(const Tx& tx, const TicketFilter& filter, const Walk& walk,
-                                   const PagePlace& from, int limit) {
+std::vector<PagePlace> find_recent(const Tx& tx, const Scope& scope, const TicketFilter& filter,
+                                   const Walk& walk, const PagePlace& from, int limit) {
     std::vector<PagePlace> places;
     for (const TicketStatus status : all_statuses) {
-        const auto some = find_places(tx, filter, walk, from, limit, status);
+        const auto some = find_places(tx, scope, filter, walk, from, limit, status);
         places.insert(places.end(), some.begin(), some.end());
     }
     std::sort(places.begin(), places.end(), [](const PagePlace& a, const PagePlace& b) {
@@ -131,13 +133,23 @@ std::optional<TicketRow> find_ticket_row(const Tx& tx, TicketId id) {
     return load_ticket_row(tx, *seq);
 }
 
-Page<TicketRow> list_tickets(const Tx& tx, const TicketFilter& filter, TicketOrder order,
-                             const PageRequest& page) {
+std::vector<TicketId> open_tickets_of(const Tx& tx, AgentId assignee) {
+    Rows rows = tx.query(R"sql(SELECT id FROM ticket WHERE assignee = $1 AND status IN ($2, $3)
+                               ORDER BY seq)sql",
+                         assignee, TicketStatus::open, TicketStatus::pending);
+    std::vector<TicketId> ids;
+    while (rows.next())
+        rows.read(ids.emplace_back());
+    return ids;
+}
+
+Page<TicketRow> list_tickets(const Tx& tx, const Scope& scope, const TicketFilter& filter,
+                             TicketOrder order, const PageRequest& page) {
     const Walk walk = walk_of(order);
     const PagePlace from = decode_cursor(walk.list_name, page.cursor, walk.first());
     auto places = order == TicketOrder::updated && !filter.status
-                      ? find_recent(tx, filter, walk, from, page.limit + 1)
-                      : find_places(tx, filter, walk, from, page.limit + 1, filter.status);
+                      ? find_recent(tx, scope, filter, walk, from, page.limit + 1)
+                      : find_places(tx, scope, filter, walk, from, page.limit + 1, filter.status);
     Page<TicketRow> result;
     result.next = end_page(walk.list_name, places, page.limit);
     for (const PagePlace& place : places)

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/agent.hpp"
 #include "model/ticket.hpp"
 #include "store/page.hpp"
 #include "store/store.hpp"
@@ -37,10 +38,12 @@ struct TicketRow {  // a ticket with what a list shows
     std::string last_author;         // "" for the customer
     std::int64_t claims_number = 0;  // of ticket.claims_ticket; 0 when there is none
 };
-Page<TicketRow> list_tickets(const Tx& tx, const TicketFilter& filter, TicketOrder order,
-                             const PageRequest& page);
+Page<TicketRow> list_tickets(const Tx& tx, const Scope& scope, const TicketFilter& filter,
+                             TicketOrder order, const PageRequest& page);
 // One ticket as a list would show it.
 std::optional<TicketRow> find_ticket_row(const Tx& tx, TicketId id);
+// Open and pending ones, oldest first.
+std::vector<TicketId> open_tickets_of(const Tx& tx, AgentId assignee);
 // `other`'s interactions move to `into`; `other` closes and points there.
 void merge_tickets(Tx& tx, TicketId into, TicketId other, Timestamp now);
 

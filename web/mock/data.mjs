@@ -11,9 +11,25 @@ export function makeWorld(now = Date.now()) {
   const ago = (ms) => new Date(now - ms).toISOString();
   const world = { change: 1000, seq: 0, agents: [], customers: [], tickets: [], interactions: [] };
 
-  const mira = { id: id('aaaa'), name: 'Mira Solberg', email: 'mira@lakeside.example' };
-  const jonas = { id: id('aaaa'), name: 'Jonas Weber', email: 'jonas@lakeside.example' };
+  const colleague = { disabled: false, teams: null, created_at: '2026-01-05T08:00:00.000Z' };
+  const mira = {
+    id: id('aaaa'),
+    name: 'Mira Solberg',
+    email: 'mira@lakeside.example',
+    role: 'admin',
+    ...colleague,
+  };
+  const jonas = {
+    id: id('aaaa'),
+    name: 'Jonas Weber',
+    email: 'jonas@lakeside.example',
+    role: 'agent',
+    ...colleague,
+  };
   world.agents = [mira, jonas];
+  world.teams = [
+    { id: id('7ea3'), name: 'Shop', connectors: ['shop'], created_at: colleague.created_at },
+  ];
   world.me = mira;
 
   const capabilities = (over) => ({

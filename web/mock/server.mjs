@@ -14,7 +14,9 @@ const types = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-export const token = 'demo-token';
+export const cookie = { name: 'tributary-session', value: 'demo-session' };
+export const login = { email: 'mira@lakeside.example', password: 'kettle under ninth porch' };
+const csrf = 'demo-csrf';
 
 class Refusal extends Error {
   constructor(status, problem = {}) {
@@ -33,7 +35,7 @@ export async function startMock({ port = 0, dist = path.join(here, '../dist') } 
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     if (mock.isSocketRefused) return socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (client) => mock.follow(client));
+    sockets.handleUpgrade(request, socket, head, (client) => mock.follow(client, request));
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   mock.url = `http://127.0.0.1:${server.address().port}`;
@@ -53,6 +55,7 @@ class Mock {
   polls = new Set();
   sent = []; // replies as they were received, for tests
   isSocketRefused = false;
+  needsCode = false;
   answers = new Map(); // idempotency key -> answer
   isHolding = false; // replies wait to leave for ever
   failNext = null; // status the next reply is answered with, after it was taken
@@ -85,10 +88,10 @@ class Mock {
     ticket.updated_at = new Date().toISOString();
   }
 
-  follow(client) {
+  follow(client, request) {
     client.once('message', (frame) => {
-      const { token: given, after } = JSON.parse(String(frame));
-      if (given !== token) return client.close(4401);
+      const { after } = JSON.parse(String(frame));
+      if (!this.isSignedIn(request)) return client.close(4401);
       const missed = this.log.filter((change) => change.seq > after);
       if (missed.length) client.send(JSON.stringify(missed));
       this.followers.add(client);
@@ -102,9 +105,12 @@ class Mock {
     if (!url.pathname.startsWith('/api/v1/'))
       return this.file(url.pathname, response, dist, policies);
     try {
-      if (request.headers.authorization !== `Bearer ${token}`) throw new Refusal(401);
       const body = await readBody(request);
       const parts = url.pathname.slice('/api/v1/'.length).split('/').map(decodeURIComponent);
+      if (this.answerAtDoor(request, response, parts, body)) return undefined;
+      if (!this.isSignedIn(request)) throw new Refusal(401);
+      if (request.method !== 'GET' && request.headers['x-csrf-token'] !== csrf)
+        throw new Refusal(403, { detail: 'The token of the session is missing.' });
       const answer = await this.answer(request, parts, url.searchParams, body);
       if (answer instanceof Buffer) return response.writeHead(200).end(answer);
       const headers = { 'Content-Type': 'application/json' };
@@ -122,6 +128,39 @@ class Mock {
       response.writeHead(error.status, { 'Content-Type': 'application/problem+json' });
       return response.end(JSON.stringify(problem));
     }
+  }
+
+  isSignedIn(request) {
+    return (request.headers.cookie ?? '').includes(`${cookie.name}=${cookie.value}`);
+  }
+
+  // What is answered to who is not signed in, and signing out. True when it was.
+  answerAtDoor(request, response, [noun], body) {
+    if (noun === 'session' && request.method === 'GET') {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ password: true, provider: { title: 'Lakeside Login' } }));
+      return true;
+    }
+    const reply = (status, setCookie, answer) => {
+      const headers = { 'Content-Type': 'application/json' };
+      if (setCookie !== null)
+        headers['Set-Cookie'] = `${cookie.name}=${setCookie}; Path=/; HttpOnly`;
+      response.writeHead(status, headers).end(answer && JSON.stringify(answer));
+      return true;
+    };
+    if (noun === 'session' && request.method === 'DELETE') return reply(204, '; Max-Age=0');
+    if (request.method !== 'POST' || !['session', 'invitation', 'setup'].includes(noun))
+      return false;
+    if (noun !== 'session') {
+      if (body.token !== 'good')
+        throw new Refusal(403, { detail: 'This link is not valid any more.' });
+      return reply(noun === 'setup' ? 201 : 200, null, this.world.me);
+    }
+    if (body.email !== login.email || body.password !== login.password)
+      throw new Refusal(401, { detail: 'The e-mail address, the password or the code is wrong.' });
+    if (this.needsCode && body.totp !== '123456')
+      throw new Refusal(401, { reason: 'code_needed', detail: 'Type the code of your app, too.' });
+    return reply(201, cookie.value, { agent: this.world.me, role: 'admin', csrf_token: csrf });
   }
 
   async file(pathname, response, dist, policies) {
@@ -148,11 +187,18 @@ class Mock {
       case 'me':
         return {
           agent: world.me,
-          role: 'agent',
+          role: 'admin',
+          csrf_token: csrf,
+          second_factor: false,
+          recovery_codes: 0,
           newest_change: world.change,
           public_url: this.url,
           undo_s: 10,
         };
+      case 'agents':
+        return this.actOnAgents(request, id, verb, body);
+      case 'teams':
+        return this.actOnTeams(request, id, body);
       case 'connectors':
         return { items: world.connectors };
       case 'changes':
@@ -180,6 +226,38 @@ class Mock {
       default:
         throw new Refusal(404);
     }
+  }
+
+  actOnAgents(request, id, verb, body) {
+    const { agents } = this.world;
+    if (request.method === 'GET') return { items: agents, next: null };
+    if (!id) {
+      agents.push({ id: `agent-${agents.length}`, disabled: false, teams: null, ...body });
+      return agents.at(-1);
+    }
+    const agent = this.find(agents, id);
+    if (verb === 'invitation')
+      return { token: 'good', url: `${this.url}/#invitation=good`, expires_at: '' };
+    if (verb === 'offboard') {
+      const theirs = this.world.tickets.filter((one) => one.assignee?.id === id);
+      const heir = agents.find((one) => one.id === body.to);
+      for (const one of theirs) one.assignee = heir ? { id: heir.id, name: heir.name } : null;
+      agent.disabled = true;
+      return { tickets: theirs.map((one) => one.number), customers: [] };
+    }
+    return Object.assign(agent, body);
+  }
+
+  actOnTeams(request, id, body) {
+    const { teams } = this.world;
+    if (request.method === 'GET') return { items: teams, next: null };
+    if (request.method === 'DELETE') {
+      this.world.teams = teams.filter((one) => one.id !== id);
+      return {};
+    }
+    if (id) return Object.assign(this.find(teams, id), body);
+    teams.push({ id: `team-${teams.length}`, connectors: [], ...body });
+    return teams.at(-1);
   }
 
   find(list, id) {

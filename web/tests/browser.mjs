@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { startMock, token } from '../mock/server.mjs';
+import { cookie, startMock } from '../mock/server.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -52,7 +52,13 @@ export async function openDesk(
       globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  await page.goto(`${mock.url}/#token=${token}`);
+  await context.addCookies([{ ...cookie, url: mock.url }]);
+  await page.addInitScript(() => {
+    if (!location.protocol.startsWith('http')) return;
+    if (!sessionStorage.getItem('began')) localStorage.setItem('tributary.visited', '1');
+    sessionStorage.setItem('began', '1');
+  });
+  await page.goto(mock.url);
   await page.getByRole('list', { name: 'Tickets' }).waitFor();
   if (at) await page.goto(mock.url + at);
   const close = async () => {

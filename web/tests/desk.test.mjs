@@ -1,6 +1,7 @@
 // The built app in a real browser, under the policies it is served with.
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { login } from '../mock/server.mjs';
 import { hasChromium, openDesk, openTicket, startBrowser } from './browser.mjs';
 
 const lamp = 'Floor lamp arrived with a cracked base';
@@ -34,19 +35,73 @@ function expectRefusal(status) {
 }
 
 describe.skipIf(!hasChromium)('desk', () => {
-  test('the token leaves the address and stays in the tab', async () => {
-    const { page } = await open();
-    expect(page.url()).not.toContain('token');
+  test('signing in, with a second factor, and out', async () => {
+    const { page, mock } = await open();
     await page.reload();
     await page.getByRole('list', { name: 'Tickets' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Access token').fill('wrong');
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('This token is not valid').waitFor();
+    await page.getByLabel('E-mail').fill(login.email);
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('the password or the code is wrong').waitFor();
     expectRefusal(401);
-    await page.getByLabel('Access token').fill('demo-token');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    mock.needsCode = true;
+    await page.getByLabel('Password').fill(login.password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByLabel('Code of your authenticator').fill('123456');
+    expectRefusal(401);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('list', { name: 'Tickets' }).waitFor();
+    expect(await page.evaluate(() => document.cookie)).toBe('');
+  });
+
+  test('a session that ended elsewhere leads to the sign-in page', async () => {
+    const { page } = await open();
+    await page.context().clearCookies();
+    await page.getByLabel('Assigned to').selectOption('me');
+    await page.getByText('You were signed out').waitFor();
+    expectRefusal(401);
+    await page.reload();
+    await page.getByLabel('E-mail').waitFor();
+  });
+
+  test('a link leaves the address, lets a password be chosen once, and leads to signing in', async () => {
+    const { page, mock } = await open();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('E-mail').waitFor();
+    await page.goto('about:blank');
+    await page.goto(`${mock.url}/#invitation=used`);
+    await page.getByLabel('New password').fill('marble stairs in november');
+    expect(page.url()).not.toContain('used');
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await page.getByText('not valid any more').waitFor();
+    expectRefusal(403);
+    await page.goto('about:blank');
+    await page.goto(`${mock.url}/#setup=good`);
+    await page.getByLabel('Your name').fill('Mira');
+    await page.getByLabel('E-mail').fill(login.email);
+    await page.getByLabel('New password').fill('marble stairs in november');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByText('Your password is set').waitFor();
+  });
+
+  test('an administrator adds somebody, limits them to a team, and off-boards them', async () => {
+    const { page, mock } = await open();
+    await page.getByRole('link', { name: 'Team' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Noor Haddad');
+    await page.getByLabel('E-mail').fill('noor@lakeside.example');
+    await page.getByRole('button', { name: 'Add somebody' }).click();
+    await page.getByText(/#invitation=good/).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('group', { name: 'Teams of Noor' }).getByText('Shop').click();
+    const noor = () => mock.world.agents.find((one) => one.name.startsWith('Noor'));
+    await expect.poll(() => noor().teams).toEqual([mock.world.teams[0].id]);
+    await page.getByRole('group', { name: 'Channels of Shop' }).getByText('site-chat').click();
+    await expect.poll(() => mock.world.teams[0].connectors).toEqual(['shop', 'site-chat']);
+    const card = page.getByRole('listitem').filter({ hasText: 'Noor Haddad' });
+    await card.getByRole('button', { name: 'Off-board' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Off-board' }).click();
+    await expect.poll(() => noor().disabled).toBe(true);
   });
 
   test('the inbox shows the longest waiting first, filters, pages and searches', async () => {
@@ -355,7 +410,7 @@ describe.skipIf(!hasChromium)('desk', () => {
     desk.faults.length = 0; // refusals, here, are what is wanted
   });
 
-  test('attachments and originals are downloaded with the token', async () => {
+  test('attachments and originals are downloaded', async () => {
     const { page } = await open();
     await openTicket(page, lamp);
     const [file] = await Promise.all([

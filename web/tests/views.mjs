@@ -54,8 +54,23 @@ export const views = {
     await page.getByLabel('Search tickets').fill('zzz');
     await page.getByText('No ticket matches').waitFor();
   },
+  team: async (page, mock) => {
+    await page.goto(`${mock.url}/#/team`);
+    await page.getByText('Jonas Weber').first().waitFor();
+  },
+  account: async (page, mock) => {
+    await page.goto(`${mock.url}/#/account`);
+    await page.getByText('Second factor').waitFor();
+  },
+  set_up: async (page, mock) => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('E-mail').waitFor();
+    await page.goto('about:blank');
+    await page.goto(`${mock.url}/#setup=good`);
+    await page.getByText('Make the first administrator').waitFor();
+  },
   sign_in: async (page) => {
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Access token').waitFor();
+    await page.getByLabel('E-mail').waitFor();
   },
 };

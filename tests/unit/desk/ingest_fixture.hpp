@@ -73,7 +73,7 @@ class Ingest : public ::testing::Test {
     }
     std::vector<TicketRow> tickets() {
         return read(
-            [&](const Tx& tx) { return list_tickets(tx, {}, TicketOrder::created, {}).items; });
+            [&](const Tx& tx) { return list_tickets(tx, Scope::everything(), {}, TicketOrder::created, {}).items; });
     }
 
     std::filesystem::path folder_;

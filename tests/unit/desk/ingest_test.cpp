@@ -32,7 +32,10 @@ TEST_F(Ingest, AMailBecomesCustomerTicketInteractionAndChange) {
     EXPECT_EQ(ticket->number, receipt.ticket_number);
     EXPECT_EQ(ticket->waiting_since, kNow);
     EXPECT_GE(read([](const Tx& tx) { return newest_change(tx); }), receipt.seq);
-    EXPECT_EQ(read([](const Tx& tx) { return search(tx, "leaks", {}).items.size(); }), 1u);
+    EXPECT_EQ(read([](const Tx& tx) {
+                  return search(tx, Scope::everything(), "leaks", {}).items.size();
+              }),
+              1u);
 }
 
 TEST_F(Ingest, TheSameEventIsOneInteractionHoweverOftenItComes) {
@@ -58,7 +61,8 @@ TEST_F(Ingest, ATroubledMessageIsPutAsideOnceAndSeen) {
     broken.message.trouble = Error(Outcome::invalid, "nested too deeply").with_reason("mime_depth");
     EXPECT_EQ(take(broken).fate, Fate::quarantined);
     EXPECT_EQ(take(broken).fate, Fate::quarantined);
-    const auto items = read([](const Tx& tx) { return list_quarantine(tx, {}).items; });
+    const auto items =
+        read([](const Tx& tx) { return list_quarantine(tx, Scope::everything(), {}).items; });
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].reason, "mime_depth");
     EXPECT_EQ(items[0].sender, "ann@example.com");
@@ -69,7 +73,8 @@ TEST_F(Ingest, AReplayedOriginalIsFiledAndItsItemClosed) {
     StagedMessage broken = mail("m1", "ann@example.com");
     broken.message.trouble = Error(Outcome::invalid, "nested too deeply").with_reason("mime_depth");
     take(broken);
-    const auto items = read([](const Tx& tx) { return list_quarantine(tx, {}).items; });
+    const auto items =
+        read([](const Tx& tx) { return list_quarantine(tx, Scope::everything(), {}).items; });
     Receipt receipt;
     store_->write_now([&](Tx& tx) {
         receipt = ingest_replayed(tx, rules_, mail("m1", "ann@example.com"), items.at(0).id, kNow);
@@ -225,7 +230,7 @@ class Actions : public Ingest {
         return wanted;
     }
 
-    Actor agent_{AgentId::make(1), "Kim", Role::agent};
+    Actor agent_{AgentId::make(1), "Kim", Role::agent, Scope::everything()};
     std::vector<ReplyRoute> routes_;
     Interaction first_;
 };
@@ -381,7 +386,9 @@ class Bounces : public Actions {
         return read([&](const Tx& tx) { return is_stale(tx, handle); });
     }
     std::size_t count_customers() {
-        return read([](const Tx& tx) { return list_customers(tx, {}, {}).items.size(); });
+        return read([](const Tx& tx) {
+            return list_customers(tx, Scope::everything(), {}, {}).items.size();
+        });
     }
     void expect_filed(const StagedMessage& staged) {
         const Interaction filed = interaction(take(staged));

@@ -7,6 +7,8 @@
 namespace tributary::http {
 namespace {
 
+const RouteAccess kOpen("everybody", "nothing");
+
 Route make_route(Method method, std::string pattern) {
     Route route;
     route.method = method;
@@ -17,15 +19,15 @@ Route make_route(Method method, std::string pattern) {
 
 Router make_router() {
     Router router;
-    router.add(make_route(Method::get, "/"));
-    router.add(make_route(Method::get, "/files/{rest...}"));
-    router.add(make_route(Method::get, "/tickets/{id}"));
-    router.add(make_route(Method::patch, "/tickets/{number}"));
-    router.add(make_route(Method::post, "/tickets/search"));
-    router.add(make_route(Method::get, "/tickets/mine"));
-    router.add(make_route(Method::get, "/tickets/{id}/notes/{note}"));
-    router.add(make_route(Method::get, "/files/index"));
-    router.add(make_route(Method::post, "/files/upload"));
+    router.add(make_route(Method::get, "/"), kOpen);
+    router.add(make_route(Method::get, "/files/{rest...}"), kOpen);
+    router.add(make_route(Method::get, "/tickets/{id}"), kOpen);
+    router.add(make_route(Method::patch, "/tickets/{number}"), kOpen);
+    router.add(make_route(Method::post, "/tickets/search"), kOpen);
+    router.add(make_route(Method::get, "/tickets/mine"), kOpen);
+    router.add(make_route(Method::get, "/tickets/{id}/notes/{note}"), kOpen);
+    router.add(make_route(Method::get, "/files/index"), kOpen);
+    router.add(make_route(Method::post, "/files/upload"), kOpen);
     return router;
 }
 
@@ -80,10 +82,10 @@ TEST(Router, SeesNothingInAPathThatCouldNotBeDecoded) {
 
 TEST(Router, RefusesTablesThatAreWrong) {
     Router router = make_router();
-    EXPECT_THROW(router.add(make_route(Method::get, "/tickets/{other}")), std::logic_error);
-    EXPECT_THROW(router.add(make_route(Method::get, "tickets")), std::logic_error);
-    EXPECT_THROW(router.add(make_route(Method::get, "/{rest...}/x")), std::logic_error);
-    EXPECT_THROW(router.add(make_route(Method::get, "/{id")), std::logic_error);
+    EXPECT_THROW(router.add(make_route(Method::get, "/tickets/{other}"), kOpen), std::logic_error);
+    EXPECT_THROW(router.add(make_route(Method::get, "tickets"), kOpen), std::logic_error);
+    EXPECT_THROW(router.add(make_route(Method::get, "/{rest...}/x"), kOpen), std::logic_error);
+    EXPECT_THROW(router.add(make_route(Method::get, "/{id"), kOpen), std::logic_error);
 }
 
 TEST(OpenApi, DescribesWhatIsPublic) {
@@ -94,10 +96,10 @@ TEST(OpenApi, DescribesWhatIsPublic) {
     route.doc.response = {{"type", "object"}};
     route.doc.success = 201;
     route.doc.query = {"limit"};
-    router.add(std::move(route));
+    router.add(std::move(route), kOpen);
     Route hidden = make_route(Method::get, "/secret");
     hidden.doc.is_internal = true;
-    router.add(std::move(hidden));
+    router.add(std::move(hidden), kOpen);
     router.add_schema("Ticket", {{"type", "object"}});
 
     const auto document = router.openapi("Tributary", "1.0");
@@ -118,6 +120,8 @@ TEST(OpenApi, DescribesWhatIsPublic) {
               "#/components/schemas/Ticket");
     EXPECT_TRUE(operation.at("responses").at("201").as_object().contains("content"));
     EXPECT_TRUE(operation.at("responses").as_object().contains("default"));
+    EXPECT_EQ(operation.at("x-access").at("audience").as_string(), "everybody");
+    EXPECT_EQ(operation.at("x-access").at("subject").as_string(), "nothing");
     EXPECT_TRUE(document.at("components").at("schemas").as_object().contains("Ticket"));
     EXPECT_TRUE(document.at("components").at("schemas").as_object().contains("Problem"));
 }

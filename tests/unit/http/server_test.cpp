@@ -8,6 +8,8 @@
 namespace tributary::http {
 namespace {
 
+const RouteAccess kOpen("everybody", "nothing");
+
 awaitable<Reply> echo(Request request) {
     Reply reply = Reply::text(200, request.method_name + " " + request.path + " " + request.body);
     co_return reply;
@@ -35,7 +37,7 @@ void add(Router& router, Method method, std::string pattern, Handler handler,
     route.pattern = std::move(pattern);
     route.handler = std::move(handler);
     route.max_body = max_body;
-    router.add(std::move(route));
+    router.add(std::move(route), kOpen);
 }
 
 Router make_router() {

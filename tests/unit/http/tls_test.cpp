@@ -16,6 +16,8 @@
 namespace tributary::http {
 namespace {
 
+const RouteAccess kOpen("everybody", "nothing");
+
 namespace fs = std::filesystem;
 
 class Tls : public testing::Test {
@@ -58,8 +60,8 @@ class Tls : public testing::Test {
                 co_await peer.write(std::move(*text));
         };
         Router router;
-        router.add(std::move(route));
-        router.add(std::move(socket));
+        router.add(std::move(route), kOpen);
+        router.add(std::move(socket), kOpen);
         return router;
     }
 

@@ -8,6 +8,8 @@
 namespace tributary::http {
 namespace {
 
+const RouteAccess kOpen("everybody", "nothing");
+
 const std::string kKey = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 const std::string kUpgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 const std::string kVersion = "Sec-WebSocket-Version: 13\r\n";
@@ -57,7 +59,7 @@ void add(Router& router, std::string pattern, StreamHandler stream, Admission ad
     route.pattern = std::move(pattern);
     route.stream = std::move(stream);
     route.admit = std::move(admit);
-    router.add(std::move(route));
+    router.add(std::move(route), kOpen);
 }
 
 Router make_router() {
@@ -88,7 +90,7 @@ TEST(WebSocket, SharesItsPathWithPlainRequests) {
     route.stream = echo;
     route.handler = [](Request) -> awaitable<Reply> { co_return Reply::text(200, "plain"); };
     Router router;
-    router.add(std::move(route));
+    router.add(std::move(route), kOpen);
     LiveServer server(quick_options(), std::move(router));
     Client client(server.port());
     EXPECT_EQ(client.ask("GET /both HTTP/1.1\r\nHost: a\r\n\r\n").body, "plain");

@@ -40,8 +40,8 @@ std::string room_of(std::string path) {
 
 std::optional<int> level_of(const std::string& room) {
     static const std::map<std::string, int> levels = {
-        {"base", 0},  {"model", 1},     {"net", 1},  {"http", 1}, {"html", 1},
-        {"store", 2}, {"connector", 2}, {"desk", 3}, {"api", 4},  {"app", 5},
+        {"base", 0},      {"model", 1}, {"net", 1},    {"http", 1}, {"html", 1}, {"store", 2},
+        {"connector", 2}, {"desk", 3},  {"access", 4}, {"api", 5},  {"app", 6},
     };
     if (room.starts_with("connectors/")) return 3;
     const auto at = levels.find(room);
@@ -109,7 +109,10 @@ const std::vector<Library>& libraries() {
         {"libxml/", {"src/html/"}},
         {"spdlog/", {"src/base/log."}},
         {"toml++/", {"src/base/settings_toml.cpp"}},
-        {"sodium", {"src/base/crypto.", "src/base/seal."}},
+        {"sodium", {"src/base/crypto.", "src/base/seal.", "src/base/password."}},
+        {"zxcvbn", {"src/base/password."}},
+        {"liboath/", {"src/base/totp."}},
+        {"cjose/", {"src/base/jwt."}},
         {"openssl/", {"src/base/crypto.", "src/http/", "src/net/"}},
         {"boost/asio/ssl", {"src/base/asio_build.cpp", "src/http/"}},
         {"idn2", {"src/model/email_address.cpp", "src/net/"}},

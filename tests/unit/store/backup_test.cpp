@@ -108,7 +108,7 @@ TEST_F(Backup, ComesBackAsAStoreThatContinues) {
         EXPECT_EQ(newest_change(tx), newest);
         EXPECT_GT(append_change(tx, "later", {}, at(10)), newest + 1'000'000);
         PageRequest page;
-        EXPECT_EQ(search(tx, "kettle", page).items.size(), 2u);
+        EXPECT_EQ(search(tx, Scope::everything(), "kettle", page).items.size(), 2u);
     });
 }
 
@@ -142,7 +142,8 @@ TEST_F(Backup, IsNotRestoredOverAStoreThatRunsOrStands) {
     EXPECT_EQ(over(Target::may_be_replaced), std::nullopt);
     house_.open();
     EXPECT_EQ(house_.read([](const Tx& tx) {
-        return list_customers(tx, CustomerFilter(), PageRequest()).items.size();
+        return list_customers(tx, Scope::everything(), CustomerFilter(), PageRequest())
+            .items.size();
     }),
               1u);
     EXPECT_EQ(house_.store().load_blob(large_.sha256), std::string(300'000, 'L'));
@@ -191,7 +192,8 @@ TEST_F(Backup, ARestoreThatWasCutOffIsFinishedAtTheNextStart) {
     fs::rename(elsewhere().state / "tributary.db", database.string() + ".restored");
     house_.open();
     EXPECT_EQ(house_.read([](const Tx& tx) {
-        return list_customers(tx, CustomerFilter(), PageRequest()).items.size();
+        return list_customers(tx, Scope::everything(), CustomerFilter(), PageRequest())
+            .items.size();
     }),
               1u);
     EXPECT_FALSE(fs::exists(database.string() + ".restored"));

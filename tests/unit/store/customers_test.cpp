@@ -21,8 +21,9 @@ class Customers : public StoreTest {
     }
     std::vector<std::string> timeline(const Customer& customer) {
         std::vector<std::string> subjects;
-        const auto page = house_.read(
-            [&](const Tx& tx) { return customer_timeline(tx, customer.id, {}, PageRequest()); });
+        const auto page = house_.read([&](const Tx& tx) {
+            return customer_timeline(tx, Scope::everything(), customer.id, {}, PageRequest());
+        });
         for (const auto& item : page.items)
             subjects.push_back(item.content.subject);
         std::sort(subjects.begin(), subjects.end());
@@ -32,8 +33,9 @@ class Customers : public StoreTest {
         std::vector<std::string> found;
         CustomerFilter filter;
         filter.query = query;
-        const auto page =
-            house_.read([&](const Tx& tx) { return list_customers(tx, filter, PageRequest()); });
+        const auto page = house_.read([&](const Tx& tx) {
+            return list_customers(tx, Scope::everything(), filter, PageRequest());
+        });
         for (const auto& customer : page.items)
             found.push_back(customer.display_name);
         return found;
@@ -162,8 +164,9 @@ TEST_P(Customers, AreListedByOwner) {
     house_.write([&](Tx& tx) { update_customer(tx, ann); });
     CustomerFilter filter;
     filter.owner = ann.owner;
-    const auto page =
-        house_.read([&](const Tx& tx) { return list_customers(tx, filter, PageRequest()); });
+    const auto page = house_.read([&](const Tx& tx) {
+        return list_customers(tx, Scope::everything(), filter, PageRequest());
+    });
     ASSERT_EQ(page.items.size(), 1u);
     EXPECT_EQ(page.items[0].id, ann.id);
 }

@@ -252,8 +252,8 @@ TEST_F(Erasure, LeavesOthersTheirOwnWords) {
     EXPECT_EQ(text_of(named_.id), "You may also write to [erased] instead.");
     EXPECT_EQ(text_of(plain_.id), "Where is my kettle?");
     house_.write([&](Tx& tx) {
-        EXPECT_EQ(search(tx, "neighbour", PageRequest()).items.size(), 1u);
-        EXPECT_EQ(search(tx, "canary6qx", PageRequest()).items.size(), 0u);
+        EXPECT_EQ(search(tx, Scope::everything(), "neighbour", PageRequest()).items.size(), 1u);
+        EXPECT_EQ(search(tx, Scope::everything(), "canary6qx", PageRequest()).items.size(), 0u);
         EXPECT_EQ(find_ticket(tx, his_ticket_.id)->subject, "Delivery of the new kettle");
         EXPECT_TRUE(take_due(tx, "support", at(1000), 10).empty());
         // The same mail again is known, and nobody's.

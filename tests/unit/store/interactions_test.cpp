@@ -182,8 +182,9 @@ TEST_P(Interactions, TheTimelineComesNewestFirstInPages) {
     PageRequest request(2, "");
     int pages = 0;
     while (true) {
-        const auto page =
-            house_.read([&](const Tx& tx) { return customer_timeline(tx, ann_.id, {}, request); });
+        const auto page = house_.read([&](const Tx& tx) {
+            return customer_timeline(tx, Scope::everything(), ann_.id, {}, request);
+        });
         ++pages;
         for (const auto& item : page.items) {
             subjects.push_back(item.content.subject);
@@ -205,8 +206,9 @@ TEST_P(Interactions, TheTimelineIsFilteredByKindAndChannel) {
     house_.add_message(ann_, "mail", "…");
     const auto list = [&](const TimelineFilter& filter) {
         return house_
-            .read(
-                [&](const Tx& tx) { return customer_timeline(tx, ann_.id, filter, PageRequest()); })
+            .read([&](const Tx& tx) {
+                return customer_timeline(tx, Scope::everything(), ann_.id, filter, PageRequest());
+            })
             .items;
     };
     TimelineFilter filter;
@@ -223,14 +225,14 @@ TEST_P(Interactions, AMangledCursorIsInvalid) {
         house_.add_message(ann_, "x", "y");
     const auto page = [&](const std::string& cursor) {
         return house_.read([&](const Tx& tx) {
-            return customer_timeline(tx, ann_.id, {}, PageRequest(1, cursor));
+            return customer_timeline(tx, Scope::everything(), ann_.id, {}, PageRequest(1, cursor));
         });
     };
     const std::string cursor = page("").next.value();
     std::string mangled = cursor;
     mangled[3] = mangled[3] == 'A' ? 'B' : 'A';
-    const auto other_list =
-        house_.read([](const Tx& tx) { return search(tx, "y", PageRequest(1, "")).next; });
+    const auto other_list = house_.read(
+        [](const Tx& tx) { return search(tx, Scope::everything(), "y", PageRequest(1, "")).next; });
     ASSERT_TRUE(other_list);
     for (const std::string& bad : {mangled, cursor + "A", cursor.substr(1), *other_list,
                                    std::string("0"), std::string("' OR 1=1 --")}) {

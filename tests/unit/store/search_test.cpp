@@ -9,7 +9,8 @@ using Texts = std::vector<std::string>;
 class Search : public StoreTest {
  protected:
     Page<SearchHit> find(const std::string& query, const PageRequest& page = {}) {
-        return house_.read([&](const Tx& tx) { return search(tx, query, page); });
+        return house_.read(
+            [&](const Tx& tx) { return search(tx, Scope::everything(), query, page); });
     }
     Texts titles(const std::string& query) {
         Texts found;

@@ -133,7 +133,8 @@ TEST_P(SmallTables, TheQuarantineListsWhatWaitsNewestFirst) {
         house_.write([&](Tx& tx) { insert_quarantine(tx, sample_item(number)); });
     }
     const auto list = [&](const PageRequest& page) {
-        return house_.read([&](const Tx& tx) { return list_quarantine(tx, page); });
+        return house_.read(
+            [&](const Tx& tx) { return list_quarantine(tx, Scope::everything(), page); });
     };
     const auto first = list(PageRequest(2, ""));
     ASSERT_EQ(first.items.size(), 2u);

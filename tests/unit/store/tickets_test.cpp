@@ -15,7 +15,9 @@ class Tickets : public StoreTest {
     }
     Page<TicketRow> list(const TicketFilter& filter, TicketOrder order = TicketOrder::updated,
                          const PageRequest& page = {}) {
-        return house_.read([&](const Tx& tx) { return list_tickets(tx, filter, order, page); });
+        return house_.read([&](const Tx& tx) {
+            return list_tickets(tx, Scope::everything(), filter, order, page);
+        });
     }
     Texts subjects(const TicketFilter& filter, TicketOrder order = TicketOrder::updated) {
         Texts found;

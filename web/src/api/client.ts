@@ -1,16 +1,21 @@
-// Speaks /api/v1: every request carries the bearer token, every failure is an ApiError.
+// Speaks /api/v1 with the session's cookie, which scripts never see; what changes something carries
+// the session's CSRF token besides. Every failure is an ApiError.
 import type {
+  Agent,
+  AgentPatch,
   Change,
   Connector,
   Customer,
   HeldItem,
   Id,
   Interaction,
+  Invitation,
   Me,
   Page,
   Problem,
   Reply,
   SearchHit,
+  Team,
   Ticket,
   TicketDetail,
   TicketPatch,
@@ -48,13 +53,60 @@ interface RequestOptions {
 }
 
 export class ApiClient {
+  private csrf: string | null = null;
+
+  // `onDenied`: the session has ended.
   constructor(
-    readonly token: string,
     private readonly onDenied: () => void,
     private readonly base = '/api/v1',
   ) {}
 
-  me = () => this.get<Me>('/me');
+  async me(): Promise<Me> {
+    const me = await this.get<Me>('/me');
+    this.csrf = me.csrf_token;
+    return me;
+  }
+  signIn = (email: string, password: string, totp: string) =>
+    this.takeSession('/session', totp ? { email, password, totp } : { email, password });
+  ways = () => this.get<{ provider: { title: string } | null }>('/session/ways');
+  beginAtProvider = (invitation?: string) =>
+    this.send<{ url: string }>('POST', '/session/provider', invitation ? { invitation } : {}, {});
+  linkProvider = () => this.send<{ url: string }>('POST', '/me/provider', {}, {});
+  signOut = () => this.send<void>('DELETE', '/session', undefined, {});
+  setUp = (token: string, name: string, email: string, password: string) =>
+    this.send<Agent>('POST', '/setup', { token, name, email, password }, {});
+  acceptInvitation = (token: string, password: string) =>
+    this.send<Agent>('POST', '/invitation', { token, password }, {});
+
+  changePassword = (current: string, password: string) =>
+    this.takeSession('/me/password', { current, password });
+  endOtherSessions = () => this.takeSession('/session/end-others', {});
+  beginSecondFactor = (password: string) =>
+    this.send<{ secret: string; uri: string }>('POST', '/me/second-factor', { password }, {});
+  confirmSecondFactor = (code: string) =>
+    this.send<{ recovery_codes: string[] }>('POST', '/me/second-factor/confirm', { code }, {});
+  removeSecondFactor = (password: string) =>
+    this.send<void>('POST', '/me/second-factor/remove', { password }, {});
+
+  agents = () => this.get<{ items: Agent[] }>('/agents');
+  addAgent = (name: string, email: string, role: string) =>
+    this.send<Agent>('POST', '/agents', { name, email, role }, {});
+  changeAgent = (id: Id, patch: AgentPatch) =>
+    this.send<Agent>('PATCH', `/agents/${id}`, patch, {});
+  invite = (id: Id) => this.send<Invitation>('POST', `/agents/${id}/invitation`, {}, {});
+  offboard = (id: Id, to: Id | null) =>
+    this.send<{ tickets: number[]; customers: number[] }>(
+      'POST',
+      `/agents/${id}/offboard`,
+      { to },
+      {},
+    );
+  teams = () => this.get<{ items: Team[] }>('/teams');
+  addTeam = (name: string) => this.send<Team>('POST', '/teams', { name }, {});
+  changeTeam = (id: Id, connectors: string[]) =>
+    this.send<Team>('PATCH', `/teams/${id}`, { connectors }, {});
+  removeTeam = (id: Id) => this.send<void>('DELETE', `/teams/${id}`, undefined, {});
+
   connectors = () => this.get<{ items: Connector[] }>('/connectors');
 
   tickets = (query: Query, signal?: AbortSignal) =>
@@ -97,7 +149,7 @@ export class ApiClient {
       patienceMs: 40_000, // the server answers a long poll within 25 s
     });
 
-  // Files need the bearer token too, so they are fetched and handed on as blobs, never linked.
+  // Fetched and handed on as blobs, so that a refusal becomes a message and not a page.
   async file(path: string): Promise<Blob> {
     const response = await this.request(path, {});
     return response.blob();
@@ -119,16 +171,22 @@ export class ApiClient {
     headers: Record<string, string>,
   ): Promise<T> {
     const response = await this.request(path, { method, body, headers });
-    return (await response.json()) as T;
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  // Every way to begin a session answers with its token.
+  private async takeSession(path: string, body: unknown): Promise<void> {
+    const session = await this.send<{ csrf_token: string }>('POST', path, body, {});
+    this.csrf = session.csrf_token;
   }
 
   private async request(path: string, options: RequestOptions): Promise<Response> {
     const patience = AbortSignal.timeout(options.patienceMs ?? requestPatienceMs);
     const headers: Record<string, string> = {
       Accept: 'application/json',
-      Authorization: `Bearer ${this.token}`,
       ...options.headers,
     };
+    if (this.csrf && options.method) headers['X-CSRF-Token'] = this.csrf;
     let body: string | undefined;
     if (options.body !== undefined) {
       headers['Content-Type'] = 'application/json';
@@ -142,7 +200,7 @@ export class ApiClient {
         body,
         signal: options.signal ? anySignal(options.signal, patience) : patience,
         cache: 'no-store',
-        credentials: 'omit',
+        credentials: 'same-origin',
       });
     } catch (error) {
       if (options.signal?.aborted) throw error;

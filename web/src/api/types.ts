@@ -14,6 +14,11 @@ export interface Page<T> {
 }
 
 export type Me = Schemas['Me'];
+export type Agent = Schemas['Agent'];
+export type AgentPatch = Schemas['AgentChange'];
+export type Role = Schemas['Role'];
+export type Team = Schemas['Team'];
+export type Invitation = Schemas['Invitation'];
 export type Party = Schemas['Party'];
 export type Proof = Schemas['Proof'];
 export type Customer = Schemas['Customer'];

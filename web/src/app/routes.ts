@@ -20,7 +20,9 @@ export type Route =
   | { name: 'customer'; id: string }
   | { name: 'search'; q: string }
   | { name: 'quarantine' }
-  | { name: 'connectors' };
+  | { name: 'connectors' }
+  | { name: 'team' }
+  | { name: 'account' };
 
 export const defaultFilter: InboxFilter = {
   status: 'open',
@@ -73,6 +75,7 @@ function parseRoute(path: string, parameters: URLSearchParams): Route {
   if (head === 'customers' && tail) return { name: 'customer', id: tail };
   if (head === 'search') return { name: 'search', q: parameters.get('find') ?? '' };
   if (head === 'quarantine' || head === 'connectors') return { name: head };
+  if (head === 'team' || head === 'account') return { name: head };
   return { name: 'inbox', ticket: null };
 }
 

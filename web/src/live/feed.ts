@@ -76,7 +76,7 @@ export class Feed {
     }
   }
 
-  // The token travels in the first frame, never in the address, which servers and proxies log.
+  // The session's cookie comes along with the handshake; the first frame says where to go on.
   private connect(after: number): void {
     const address = new URL('/api/v1/changes', location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -88,7 +88,7 @@ export class Feed {
       clearTimeout(settling);
     };
     socket.onopen = () => {
-      socket.send(JSON.stringify({ token: this.api.token, after }));
+      socket.send(JSON.stringify({ after }));
       if (!isCurrent) return;
       settling = setTimeout(() => this.handle({ type: 'settled' }), settledAfterMs);
       this.handle({ type: 'opened' });
