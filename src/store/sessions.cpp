@@ -55,7 +55,7 @@ std::int64_t end_sessions_of(Tx& tx, AgentId agent) {
 }
 
 std::int64_t end_old_sessions(Tx& tx, Timestamp oldest, Timestamp idle) {
-    return tx.exec(R"sql(DELETE FROM session WHERE created_at < $1 OR seen_at < $2)sql", oldest,
+    return tx.exec(R"sql(DELETE FROM session WHERE created_at <= $1 OR seen_at <= $2)sql", oldest,
                    idle);
 }
 

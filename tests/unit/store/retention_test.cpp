@@ -116,7 +116,7 @@ TEST_P(Retention, LeavesARowInTheAuditAndNothingInThePages) {
     house_.read([&](const Tx& tx) {
         EXPECT_EQ(list_audit(tx, filter, PageRequest()).items.size(), 1u);
         EXPECT_TRUE(has_unfinished_erasures(tx));
-        EXPECT_EQ(search(tx, "leaking", PageRequest()).items.size(), 0u);
+        EXPECT_EQ(search(tx, Scope::everything(), "leaking", PageRequest()).items.size(), 0u);
     });
     EXPECT_EQ(finish_erasures(house_.store(), at(401 * day)), 1);
 }

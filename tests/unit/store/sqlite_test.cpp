@@ -189,7 +189,7 @@ class SqliteDeath : public ::testing::Test {
         const auto store = Store::open(io, options());
         ::dup2(STDERR_FILENO, STDOUT_FILENO);  // the log, for the parent to see
         ::signal(SIGXFSZ, SIG_IGN);
-        rlimit limit{400'000, 400'000};
+        rlimit limit{2'000'000, 2'000'000};
         ::setrlimit(RLIMIT_FSIZE, &limit);
         spawn(io.get_executor(), "writer", write_for_ever(*store, 0, 1));
         io.run();
