@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "api/readiness.hpp"
 #include "desk/change_feed.hpp"
 #include "desk/house.hpp"
 #include "desk/read_log.hpp"
@@ -13,10 +14,12 @@ namespace tributary {
 
 // The App owns it; it outlives the router made from it.
 struct ApiContext {
-    ApiContext(House& h, Supervisor& s, ChangeFeed& c) : house(h), supervisor(s), changes(c) {}
+    ApiContext(House& h, Supervisor& s, ChangeFeed& c)
+        : house(h), supervisor(s), changes(c), readiness(h) {}
     House& house;
     Supervisor& supervisor;
     ChangeFeed& changes;
+    Readiness readiness;
     http::Server* server = nullptr;  // for metrics; set once it exists
     ReadLog reads{house};
     bool is_draining = false;
