@@ -182,12 +182,12 @@ commonName = supplied
         desk.config.write_text(whole + HOOK.replace("secret", "secrte"))
         desk.process.child.send_signal(signal.SIGHUP)
         wait_until(lambda: "daemon.reload_refused" in desk.log_tail(), what="the reload to be refused")
-        names = [item["name"] for item in desk.items("/api/v1/connectors")]
+        names = [item["name"] for item in desk.get("/api/v1/connectors").json()["items"]]
         self.assertEqual(names, ["contact"])
         self.assertEqual(desk.post("/in/contact", {"email": "ann@example.com", "message": "still here"}, sign_in=False).status, 202)
         desk.config.write_text(whole + HOOK)
         desk.process.child.send_signal(signal.SIGHUP)
-        wait_until(lambda: len(desk.items("/api/v1/connectors")) == 2, what="the mended configuration")
+        wait_until(lambda: len(desk.get("/api/v1/connectors").json()["items"]) == 2, what="the mended configuration")
 
     def test_K12_a_variable_that_holds_nothing_good(self):
         text = GOOD + HOOK.split("secret")[0] + 'secret = { env = "SHOP_SECRET" }\n'
