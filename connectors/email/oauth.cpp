@@ -72,7 +72,6 @@ void add_field(std::string& form, std::string_view name, std::string_view value)
 
 std::optional<OAuthSettings> find_provider(std::string_view name) {
     OAuthSettings known;
-    known.is_preset = true;
     if (name == "google") {
         known.auth_url = "https://accounts.google.com/o/oauth2/v2/auth";
         known.token_url = "https://oauth2.googleapis.com/token";

@@ -9,6 +9,7 @@
 
 #include "base/crypto.hpp"
 #include "base/error.hpp"
+#include "net/http_client.hpp"
 
 namespace tributary::email {
 
@@ -20,7 +21,7 @@ struct OAuthSettings {
     std::string token_url;
     std::string scope;
     Secret refresh_token;    // the first one; "" when it comes by consent
-    bool is_preset = false;  // the URLs are a known provider's, in the open Internet
+    net::Reach reach = net::Reach::public_only;  // where token_url may lead
 };
 
 // auth_url, token_url and scope of "google" or "microsoft"; empty for other names.

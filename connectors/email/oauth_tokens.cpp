@@ -111,7 +111,7 @@ awaitable<Result<TokenReply>> OAuthTokens::ask_provider(std::string form) {
     request.headers.emplace_back("Accept", "application/json");
     request.body = std::move(form);
     request.max_reply = max_reply;
-    request.reach = settings_.is_preset ? net::Reach::public_only : net::Reach::private_too;
+    request.reach = settings_.reach;
     Result<net::ClientReply> reply = co_await host_.http().request(std::move(request));
     if (!reply) {
         Error away(Outcome::unavailable, "The mail provider's sign-in service cannot be reached.",

@@ -121,6 +121,11 @@ void add_oauth(Schema& schema) {
                              "Microsoft tenant may have its own."));
     schema.push_back(Setting("oauth.token_url", SettingType::text,
                              "Where tokens are fetched. Known of Google and Microsoft."));
+    schema.push_back(Setting("oauth.reach", SettingType::choice,
+                             "Where the token URL may lead: only to public addresses, or to "
+                             "private ones (a provider in your own network), too.")
+                         .one_of({"public", "private"})
+                         .defaults_to("public"));
     schema.push_back(Setting("oauth.scope", SettingType::text,
                              "What access is asked for. Known of Google and Microsoft."));
     schema.push_back(
@@ -239,6 +244,7 @@ std::optional<OAuthSettings> read_oauth(const Settings& settings, Faults& faults
     oauth.refresh_token = settings.secret("oauth.refresh_token");
     if (settings.has("oauth.auth_url")) oauth.auth_url = settings.text("oauth.auth_url");
     if (settings.has("oauth.token_url")) oauth.token_url = settings.text("oauth.token_url");
+    if (settings.text("oauth.reach") == "private") oauth.reach = net::Reach::private_too;
     if (settings.has("oauth.scope")) oauth.scope = settings.text("oauth.scope");
     if (oauth.client_id.empty()) faults.add("oauth.client_id", "is needed with oauth.provider");
     if (!may_carry_tokens(oauth.token_url)) faults.add("oauth.token_url", "must be an https URL");

@@ -6,6 +6,7 @@
 #include "access/access_watch.hpp"
 #include "access/provider_sign_in.hpp"
 #include "access/sign_in.hpp"
+#include "api/readiness.hpp"
 #include "desk/change_feed.hpp"
 #include "desk/house.hpp"
 #include "desk/read_log.hpp"
@@ -22,7 +23,8 @@ struct ApiContext {
           changes(c),
           watch(h, c, session_limits),
           sign_in(h),
-          provider(h) {}
+          provider(h),
+          readiness(h) {}
     House& house;
     Supervisor& supervisor;
     ChangeFeed& changes;
@@ -30,6 +32,7 @@ struct ApiContext {
     AccessWatch watch;
     SignIn sign_in;
     ProviderSignIn provider;
+    Readiness readiness;
     http::Server* server = nullptr;  // for metrics; set once it exists
     ReadLog reads{house};
     bool is_draining = false;

@@ -6,7 +6,6 @@
 #include "api/routes.hpp"
 #include "api/version.hpp"
 #include "api/web_assets.hpp"
-#include "store/housekeeping.hpp"
 
 namespace tributary {
 namespace json = boost::json;
@@ -16,29 +15,39 @@ awaitable<http::Reply> alive(ApiContext&, http::Request, Actor) {
     co_return http::Reply::text(200, "ok\n");
 }
 
-// Ready means: the store answers. A connector that is down does not make the desk unready.
+std::string_view to_string(ReadyPart::State state) {
+    switch (state) {
+        case ReadyPart::State::ok: return "ok";
+        case ReadyPart::State::warning: return "warning";
+        case ReadyPart::State::failed: return "failed";
+    }
+    return "failed";
+}
+
 awaitable<http::Reply> ready(ApiContext& context, http::Request, Actor) {
     if (context.is_draining)
         co_return http::Reply::problem(
             Error(Outcome::unavailable, "The service is shutting down."));
-    std::string trouble;
-    try {
-        co_await context.house.store.read([](const Tx& tx) { return newest_change(tx); });
-    } catch (const std::exception& thrown) {
-        trouble = thrown.what();
+    const std::vector<ReadyPart> parts = co_await context.readiness.check();
+    Error trouble(Outcome::unavailable, "The service is not ready.");
+    json::array described;
+    for (const ReadyPart& part : parts) {
+        json::object& one = described.emplace_back(json::object_kind).as_object();
+        one["name"] = part.name;
+        one["state"] = to_string(part.state);
+        if (!part.reason.empty()) one["reason"] = part.reason;
+        if (part.state == ReadyPart::State::failed)
+            trouble.fields.emplace_back(part.name, part.reason);
     }
-    if (!trouble.empty())
-        co_return http::Reply::problem(
-            Error(Outcome::unavailable, "The store does not answer.", trouble));
-    co_return http::Reply::text(200, "ready\n");
+    if (!trouble.fields.empty()) co_return http::Reply::problem(trouble);
+    const json::object body = {{"ready", true}, {"parts", std::move(described)}};
+    co_return http::Reply::json(200, body);
 }
 
 awaitable<http::Reply> metrics(ApiContext& context, http::Request, Actor) {
     http::Reply reply(200);
     reply.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    const auto last_backup =
-        co_await context.house.store.read([](const Tx& tx) { return newest_event(tx, "backup"); });
-    reply.body = metrics_text(context, last_backup);
+    reply.body = co_await metrics_text(context);
     co_return reply;
 }
 
@@ -85,7 +94,7 @@ void add_meta_routes(http::Router& router, ApiContext& context) {
     table.add(Method::get, "/healthz", Policy(Audience::everybody, Subject::nothing), alive,
               {"The process lives"});
     table.add(Method::get, "/readyz", Policy(Audience::everybody, Subject::nothing), ready,
-              {"The store answers; else 503 with the reason"});
+              {"The store can be written; else 503 with the reasons"});
     table.add(Method::get, "/metrics", Policy(Audience::everybody, Subject::nothing), metrics,
               {"Prometheus text"});
 

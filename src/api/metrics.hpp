@@ -1,13 +1,13 @@
-// The numbers an operator watches, in Prometheus' text exposition format 0.0.4.
+// The numbers an operator watches, in Prometheus' text exposition format 0.0.4. Labels come from
+// closed sets: connectors, their states, our own reasons.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "api/context.hpp"
 
 namespace tributary {
 
-std::string metrics_text(const ApiContext& context, std::optional<Timestamp> last_backup);
+awaitable<std::string> metrics_text(ApiContext& context);
 
 }  // namespace tributary

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "desk/actions.hpp"
+#include "desk/alert_settings.hpp"
 
 namespace tributary {
 namespace {
@@ -118,10 +119,8 @@ std::vector<ConnectorConfig> read_connectors(const ConfigNode& list, InlineSecre
     return connectors;
 }
 
-}  // namespace
-
-const Schema& house_schema() {
-    static const Schema schema = {
+Schema own_schema() {
+    return {
         Setting("server.listen", SettingType::text,
                 "Address and port the HTTP server listens on. Port 0 takes any free one; the port "
                 "in use stands in "
@@ -148,6 +147,10 @@ const Schema& house_schema() {
                 "File with the key that seals secrets in the store, for example a systemd "
                 "credential. Without it the key is made in the state folder when first needed.")
             .example("/run/credentials/tributary.service/seal-key"),
+        Setting("store.low_disk_mb", SettingType::integer,
+                "Less free space than this, in MB, is worth a warning: on /readyz and as an alert.")
+            .between(0, 1'000'000'000)
+            .defaults_to("1024"),
         Setting("access.session_idle", SettingType::duration,
                 "How long somebody stays signed in without doing anything.")
             .between(1'000, 31'536'000'000)
@@ -201,6 +204,16 @@ const Schema& house_schema() {
                          R"("jse", "lnk", "msi", "msp", "pif", "ps1", "reg", "scf", "scr", "vb", )"
                          R"("vbe", "vbs", "wsf", "wsh"])"),
     };
+}
+
+}  // namespace
+
+const Schema& house_schema() {
+    static const Schema schema = [] {
+        Schema all = own_schema();
+        all.insert(all.end(), alert_schema().begin(), alert_schema().end());
+        return all;
+    }();
     return schema;
 }
 
@@ -290,6 +303,8 @@ Result<AppConfig> load_config(const std::filesystem::path& file) {
         if (house->text("server.tls_certificate").empty() != house->text("server.tls_key").empty())
             faults.add(document->place,
                        "'server.tls_certificate' and 'server.tls_key' go together");
+        if (const auto alerts = read_alert_settings(*house, connectors); !alerts)
+            faults.add(document->place, alerts.error().message);
     }
     if (!faults.empty()) return faults.error();
     return AppConfig(std::move(*house), std::move(connectors));

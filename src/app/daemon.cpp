@@ -18,7 +18,10 @@
 #include "app/report.hpp"
 #include "app/setting_values.hpp"
 #include "base/log.hpp"
+#include "base/loop_watch.hpp"
+#include "desk/alert_watch.hpp"
 #include "desk/seal_key.hpp"
+#include "http/certificate.hpp"
 #include "store/changes.hpp"
 #include "store/erasure.hpp"
 #include "store/housekeeping.hpp"
@@ -108,6 +111,9 @@ class Daemon {
         api_.session_limits.idle = config_.house.duration("access.session_idle");
         api_.session_limits.longest = config_.house.duration("access.session_max");
         api_.provider.configure(provider_options(config_.house));
+        house_.state = config_.state();
+        house_.low_disk = static_cast<std::uint64_t>(config_.house.integer("store.low_disk_mb"))
+                          << 20U;
         store_->write_now([&](Tx& tx) { house_.instance_key = instance_key(tx, "house"); });
         store_->read_now([&](const Tx& tx) { changes_.start_at(newest_change(tx)); });
     }
@@ -136,6 +142,11 @@ class Daemon {
         spawn(io_.get_executor(), "watchdog", feed_watchdog());
         spawn(io_.get_executor(), "erasures", finish_erasures_begun());
         spawn(io_.get_executor(), "access watch", api_.watch.run());
+        alerts_.emplace(house_, supervisor_,
+                        read_alert_settings(config_.house, config_.connectors).value(),
+                        http::certificate_end(config_.house.text("server.tls_certificate")));
+        spawn(io_.get_executor(), "alerts", alerts_->run());
+        spawn(io_.get_executor(), "loop watch", watch_loop(house_.loop_lateness));
         log::info("daemon.ready", "version", kVersion, "listen", config_.host(), "port",
                   server_->port(), "connectors", config_.connectors.size());
         sd_notify(0, "READY=1");
@@ -277,6 +288,7 @@ class Daemon {
     ChangeFeed changes_;
     ApiContext api_;
     std::unique_ptr<http::Server> server_;
+    std::optional<AlertWatch> alerts_;
     asio::signal_set signals_;
 };
 

@@ -17,6 +17,9 @@
 namespace tributary::log {
 namespace {
 
+// Of one value: what others chose must not fill the log.
+constexpr std::size_t kLongestValue = 4096;
+
 // Counts the lines it has written, so that flush() can wait for the last one.
 class CountingSink final : public spdlog::sinks::stderr_sink_mt {
  public:
@@ -57,7 +60,8 @@ void append_code(std::string& out, unsigned point) {
 // JSON string escapes (RFC 8259, section 7), which also keep a text line one line. The C1 controls
 // are escaped too, for terminals obey some of them.
 void append_escaped(std::string& out, std::string_view raw) {
-    const std::string value = to_valid_utf8(raw);
+    const bool is_cut = raw.size() > kLongestValue;
+    const std::string value = to_valid_utf8(is_cut ? truncate_utf8(raw, kLongestValue) : raw);
     for (std::size_t i = 0; i < value.size(); ++i) {
         const auto byte = static_cast<unsigned char>(value[i]);
         const auto next = static_cast<unsigned char>(i + 1 < value.size() ? value[i + 1] : 0);
@@ -78,6 +82,7 @@ void append_escaped(std::string& out, std::string_view raw) {
                 }
         }
     }
+    if (is_cut) out += "…";
 }
 
 std::shared_ptr<spdlog::logger> current() {
@@ -124,6 +129,11 @@ void flush() {
            std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     sink->flush();
+}
+
+std::uint64_t dropped() {
+    current();
+    return spdlog::thread_pool()->overrun_counter();
 }
 
 void Fields::add(std::string_view key, std::string_view value) {

@@ -19,8 +19,10 @@ enum class Format { text, json };
 void configure(Level level, Format format);
 Level parse_level(std::string_view name);  // info when unknown
 void flush();                              // waits until what was logged is written
+std::uint64_t dropped();                   // lines nobody will see: the writer was too slow
 
-// One line under construction. Values are escaped: no control character reaches the log raw.
+// One line under construction. Values are escaped, so no control character reaches the log raw, and
+// cut after 4 KiB.
 class Fields {
  public:
     void add(std::string_view key, std::string_view value);

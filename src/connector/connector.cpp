@@ -88,6 +88,13 @@ const Schema& common_connector_schema() {
                     "missed calls do), always or never.")
                 .defaults_to("by_kind")
                 .one_of({"by_kind", "always", "never"}));
+        common.push_back(
+            Setting("silent_after", SettingType::duration,
+                    "When nothing has come in for so long, there is an alert. 0s learns from the "
+                    "last four weeks what silence is usual.")
+                .between(0,
+                         std::chrono::duration_cast<Milliseconds>(std::chrono::days(366)).count())
+                .defaults_to("0s"));
         return common;
     }();
     return schema;

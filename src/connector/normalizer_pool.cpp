@@ -195,6 +195,7 @@ struct NormalizerPool::Shared : std::enable_shared_from_this<Shared> {
     NormalizerPoolOptions options;
     std::list<std::unique_ptr<Helper>> idle;  // the latest used first
     std::size_t live = 0;
+    Stats stats;
     Notifier freed;
     asio::steady_timer idle_timer;
 };
@@ -228,6 +229,7 @@ awaitable<std::unique_ptr<Helper>> NormalizerPool::Shared::acquire() {
     if (idle.empty()) {
         auto helper = std::make_unique<Helper>(executor, options.executable);
         ++live;
+        ++stats.started;
         co_return helper;
     }
     std::unique_ptr<Helper> helper = std::move(idle.front());
@@ -273,6 +275,7 @@ awaitable<void> NormalizerPool::Shared::run_portion(const NormalizerBinding& bin
         loan.is_usable = portion.is_done();
         if (!portion.is_done()) {
             Error trouble = trouble_of(loan->child.end(), loan->was_silent);
+            ++stats.died[trouble.reason];
             log::warn("normalizer.died", "channel", binding.channel, "reason", trouble.reason,
                       "detail", trouble.detail, "blamed", portion.is_alone);
             if (portion.is_alone) portion.messages[portion.next++].trouble = std::move(trouble);
@@ -298,6 +301,10 @@ NormalizerPool::NormalizerPool(asio::any_io_executor executor, const NormalizerP
 
 std::size_t NormalizerPool::live_processes() const {
     return shared_->live;
+}
+
+const NormalizerPool::Stats& NormalizerPool::stats() const {
+    return shared_->stats;
 }
 
 awaitable<std::vector<InboundMessage>> NormalizerPool::run(NormalizerBinding binding,

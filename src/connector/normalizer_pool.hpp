@@ -6,7 +6,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +54,12 @@ class NormalizerPool {
     awaitable<std::vector<InboundMessage>> run(NormalizerBinding binding,
                                                std::vector<std::string> originals);
     std::size_t live_processes() const;
+
+    struct Stats {
+        std::uint64_t started = 0;
+        std::map<std::string, std::uint64_t> died;  // by the trouble's reason
+    };
+    const Stats& stats() const;
 
  private:
     struct Shared;  // outlives the pool while coroutines use it

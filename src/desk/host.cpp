@@ -11,6 +11,8 @@ namespace {
 
 // Below this, hashing costs less than a visit to another thread.
 constexpr std::size_t kStageInline = 64 * 1024;
+constexpr std::chrono::minutes kRecovery{2};  // longer than any attempt to connect
+constexpr const char* kIngestFailed = "ingest_failed";
 
 std::size_t bytes_of(const std::vector<InboundMessage>& messages) {
     std::size_t total = 0;
@@ -37,9 +39,13 @@ std::vector<StagedMessage> stage_all(Store& store, std::vector<InboundMessage> m
     return staged;
 }
 
+bool is_well(Health::State state) {
+    return state == Health::State::up || state == Health::State::paused;
+}
+
 Error ingest_trouble(const std::exception& thrown) {
     return Error(Outcome::rejected, "It could be read but not filed.", thrown.what())
-        .with_reason("ingest_failed");
+        .with_reason(kIngestFailed);
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ awaitable<std::vector<Receipt>> Host::accept(std::vector<InboundMessage> message
         is_undigestible = true;
     }
     if (is_undigestible) receipts = co_await accept_singly(staged, cursor);
-    count(receipts);
+    count(staged, receipts);
     co_return receipts;
 }
 
@@ -121,15 +127,28 @@ awaitable<std::vector<Receipt>> Host::accept_singly(const std::vector<StagedMess
     co_return receipts;
 }
 
-void Host::count(const std::vector<Receipt>& receipts) {
+// As many receipts as messages, in order.
+void Host::count(const std::vector<StagedMessage>& staged, const std::vector<Receipt>& receipts) {
     if (receipts.empty()) return;
-    health_.last_in = house_.clock.now();
+    const Timestamp now = house_.clock.now();
+    health_.last_in = now;
     bool may_have_queued = false;
-    for (const Receipt& receipt : receipts) {
+    for (std::size_t i = 0; i < receipts.size(); ++i) {
+        const Receipt& receipt = receipts[i];
+        const InboundMessage& message = staged[i].message;
         switch (receipt.fate) {
             case Fate::accepted: ++counts_.accepted; break;
             case Fate::duplicate: ++counts_.duplicates; break;
-            case Fate::quarantined: ++counts_.quarantined; break;
+            case Fate::quarantined:
+                ++counts_.quarantined;
+                ++counts_.quarantined_by_reason[message.trouble ? message.trouble->reason
+                                                                : kIngestFailed];
+                break;
+        }
+        if (receipt.fate == Fate::accepted && !message.is_history) {
+            const std::chrono::duration<double> delay =
+                now - std::min(now, unix_ms(message.received_at) == 0 ? now : message.received_at);
+            intake_delay_.observe(delay.count());
         }
         may_have_queued = may_have_queued || receipt.is_new_ticket;
     }
@@ -241,8 +260,38 @@ void Host::set_health(Health::State state, std::string reason) {
     if (health_.state != state)
         log::info("connector.state", "connector", rules_.connector, "state", to_string(state),
                   "reason", reason);
+    note_trouble(state, reason);
     health_.state = state;
     health_.reason = std::move(reason);
+}
+
+void Host::note_trouble(Health::State state, const std::string& reason) {
+    const Timestamp now = house_.clock.now();
+    if (is_well(state)) {
+        if (!is_well(health_.state)) well_since_ = now;
+        return;
+    }
+    const bool goes_on = trouble_ && !(is_well(health_.state) && now - well_since_ >= kRecovery);
+    trouble_ = Trouble{goes_on ? trouble_->since : now, state, reason};
+}
+
+std::optional<Host::Trouble> Host::trouble() const {
+    const Health current = health();
+    const bool has_been_well = is_well(current.state);
+    if (has_been_well && house_.clock.now() - well_since_ >= kRecovery) return std::nullopt;
+    std::optional<Trouble> trouble = trouble_;
+    if (has_been_well) return trouble.value_or(Trouble{well_since_, Health::State::starting, ""});
+    // Sending may be what is refused, of which trouble_ knows nothing.
+    return Trouble{trouble ? trouble->since : well_since_, current.state, current.reason};
+}
+
+void Host::report_backlog(std::int64_t waiting) {
+    health_.backlog = waiting;
+    if (waiting == 0) {
+        waiting_since_.reset();
+    } else if (!waiting_since_) {
+        waiting_since_ = house_.clock.now();
+    }
 }
 
 }  // namespace tributary

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,19 @@ class Host final : public ConnectorHost {
     asio::any_io_executor executor() const override { return house_.io.get_executor(); }
     // The connector's own word: one that is up has logged in.
     void report(Health::State state, std::string reason) override;
-    void report_backlog(std::int64_t waiting) override { health_.backlog = waiting; }
+    void report_backlog(std::int64_t waiting) override;
     void login_changed() override;
 
     void set_health(Health::State state, std::string reason);
     Health health() const;
+    // What is wrong, and since when without a recovery: a connector that is tried again and
+    // again is "up" for a moment each time.
+    struct Trouble {
+        Timestamp since;
+        Health::State state;
+        std::string reason;
+    };
+    std::optional<Trouble> trouble() const;
     RefusedLogins& intake_logins() { return intake_logins_; }
     RefusedLogins& sending_logins() { return sending_logins_; }
     void note_sent() { health_.last_out = house_.clock.now(); }
@@ -54,8 +63,13 @@ class Host final : public ConnectorHost {
         std::uint64_t accepted = 0;
         std::uint64_t duplicates = 0;
         std::uint64_t quarantined = 0;
+        std::map<std::string, std::uint64_t> quarantined_by_reason;
     };
     const Counts& counts() const { return counts_; }
+    // Since when, without a break, something is known to wait at the source.
+    const std::optional<Timestamp>& waiting_since() const { return waiting_since_; }
+    // From the source's having a message to our having it durably.
+    const Histogram& intake_delay() const { return intake_delay_; }
 
     // Reads the original again and brings it in; Failure(conflict) when it still cannot be
     // understood.
@@ -65,7 +79,8 @@ class Host final : public ConnectorHost {
     awaitable<std::vector<StagedMessage>> stage(std::vector<InboundMessage> messages);
     awaitable<std::vector<Receipt>> accept_singly(const std::vector<StagedMessage>& staged,
                                                   const std::optional<std::string>& cursor);
-    void count(const std::vector<Receipt>& receipts);
+    void note_trouble(Health::State state, const std::string& reason);
+    void count(const std::vector<StagedMessage>& staged, const std::vector<Receipt>& receipts);
 
     House& house_;
     IngestRules rules_;
@@ -75,6 +90,10 @@ class Host final : public ConnectorHost {
     RefusedLogins intake_logins_;
     RefusedLogins sending_logins_;
     Counts counts_;
+    std::optional<Trouble> trouble_;
+    Timestamp well_since_ = house_.clock.now();
+    std::optional<Timestamp> waiting_since_;
+    Histogram intake_delay_{{0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400}};
 };
 
 }  // namespace tributary

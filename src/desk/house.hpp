@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/histogram.hpp"
 #include "base/task.hpp"
 #include "base/time.hpp"
 #include "connector/normalizer_pool.hpp"
@@ -37,6 +38,9 @@ struct House {
     std::string instance_key;             // 32 bytes; MACs of reply addresses and tokens
     ClaimedPolicy claimed = ClaimedPolicy::link;
     std::vector<std::string> blocked_files;  // endings of names of files that are not handed out
+    std::filesystem::path state;
+    std::uint64_t low_disk = 0;  // less than so many free bytes are too few
+    Histogram loop_lateness = duration_histogram();
     Seconds undo_window{10};  // what the agents' page asks for each reply; up to longest_undo
 };
 

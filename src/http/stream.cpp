@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "http/certificate.hpp"
 
 namespace tributary::http {
 namespace {
@@ -136,6 +137,8 @@ asio::ssl::context make_tls_context(const std::string& certificate, const std::s
     context.use_certificate_chain_file(certificate, error);
     if (error) throw_unusable("The TLS certificate " + certificate + " cannot be used.", error);
     check_dates(native, certificate);
+    const auto good = check_chain(certificate);
+    if (!good) throw Failure(good.error());
     context.use_private_key_file(key, asio::ssl::context::pem, error);
     // OpenSSL compares key and certificate as it loads the second of them.
     const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));

@@ -85,4 +85,36 @@ void note_event(Tx& tx, std::string_view what, std::string_view whom, Timestamp 
             now);
 }
 
+std::vector<Timestamp> list_events(const Tx& tx, std::string_view what, std::string_view whom,
+                                   Timestamp since) {
+    Rows rows = tx.query(R"sql(SELECT happened_at FROM event
+                               WHERE what = $1 AND whom = $2 AND happened_at >= $3
+                               ORDER BY happened_at)sql",
+                         what, whom, since);
+    std::vector<Timestamp> times;
+    while (rows.next())
+        rows.read(times.emplace_back());
+    return times;
+}
+
+std::vector<std::string> list_event_subjects(const Tx& tx, std::string_view what) {
+    Rows rows =
+        tx.query(R"sql(SELECT DISTINCT whom FROM event WHERE what = $1 ORDER BY whom)sql", what);
+    std::vector<std::string> subjects;
+    while (rows.next())
+        rows.read(subjects.emplace_back());
+    return subjects;
+}
+
+void forget_events(Tx& tx, std::string_view what, std::string_view whom, Timestamp before) {
+    tx.exec(R"sql(DELETE FROM event WHERE what = $1 AND whom = $2 AND happened_at < $3)sql", what,
+            whom, before);
+}
+
+void write_probe(Tx& tx, Timestamp now) {
+    constexpr std::string_view kProbe = "probe";
+    forget_events(tx, kProbe, "", Timestamp::max());
+    note_event(tx, kProbe, "", now);
+}
+
 }  // namespace tributary

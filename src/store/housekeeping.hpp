@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ std::optional<QuarantineItem> find_quarantine(const Tx& tx, QuarantineId id);
 Page<QuarantineItem> list_quarantine(const Tx& tx, const Scope& scope,
                                      const PageRequest& page);  // waiting, newest first
 std::int64_t count_quarantine(const Tx& tx);
+std::map<std::string, std::int64_t> quarantine_by_reason(const Tx& tx);  // of those waiting
+std::int64_t count_quarantined_since(const Tx& tx, Timestamp since);     // of those waiting
 void close_quarantine(Tx& tx, QuarantineId id, std::string_view state);
 // Replay: the ledger entry of the item now names the interaction.
 void repoint_ledger(Tx& tx, std::string_view connector, std::string_view dedupe_key,
@@ -68,5 +71,14 @@ std::int64_t count_events(const Tx& tx, std::string_view what, std::string_view 
                           Timestamp since);
 std::optional<Timestamp> newest_event(const Tx& tx, std::string_view what);
 void note_event(Tx& tx, std::string_view what, std::string_view whom, Timestamp now);
+// When `what` happened for `whom` since `since`, oldest first.
+std::vector<Timestamp> list_events(const Tx& tx, std::string_view what, std::string_view whom,
+                                   Timestamp since);
+// For whom `what` has ever happened.
+std::vector<std::string> list_event_subjects(const Tx& tx, std::string_view what);
+void forget_events(Tx& tx, std::string_view what, std::string_view whom, Timestamp before);
+
+// Writes something small: succeeds when the store can be written.
+void write_probe(Tx& tx, Timestamp now);
 
 }  // namespace tributary

@@ -107,4 +107,17 @@ std::int64_t count_queued(const Tx& tx, const std::string& connector) {
         .value();
 }
 
+std::map<std::string, OutboxBacklog> outbox_backlogs(const Tx& tx) {
+    Rows rows = tx.query(R"sql(SELECT connector, count(*), sum(attempts > 0), min(next_attempt_at)
+                               FROM delivery WHERE state = 1 GROUP BY connector)sql");
+    std::map<std::string, OutboxBacklog> backlogs;
+    while (rows.next()) {
+        std::string connector;
+        OutboxBacklog backlog;
+        rows.read(connector, backlog.queued, backlog.retrying, backlog.next_attempt_at);
+        backlogs[connector] = backlog;
+    }
+    return backlogs;
+}
+
 }  // namespace tributary

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,5 +38,13 @@ void record_delivery(Tx& tx, InteractionId id, std::size_t index, const Delivery
 // When the next queued delivery of this connector becomes due.
 std::optional<Timestamp> next_due(const Tx& tx, const std::string& connector);
 std::int64_t count_queued(const Tx& tx, const std::string& connector);
+
+struct OutboxBacklog {
+    OutboxBacklog() = default;
+    std::int64_t queued = 0;    // deliveries
+    std::int64_t retrying = 0;  // of them, those tried before
+    Timestamp next_attempt_at;  // of the first one
+};
+std::map<std::string, OutboxBacklog> outbox_backlogs(const Tx& tx);  // by connector
 
 }  // namespace tributary

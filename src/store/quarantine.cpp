@@ -64,6 +64,27 @@ std::int64_t count_quarantine(const Tx& tx) {
         .value();
 }
 
+std::map<std::string, std::int64_t> quarantine_by_reason(const Tx& tx) {
+    Rows rows = tx.query(R"sql(SELECT reason, count(*) FROM quarantine WHERE state = 'waiting'
+                               GROUP BY reason)sql");
+    std::map<std::string, std::int64_t> counts;
+    while (rows.next()) {
+        std::string reason;
+        std::int64_t count = 0;
+        rows.read(reason, count);
+        counts[reason] = count;
+    }
+    return counts;
+}
+
+std::int64_t count_quarantined_since(const Tx& tx, Timestamp since) {
+    return tx
+        .query_one<std::int64_t>(R"sql(SELECT count(*) FROM quarantine
+                                       WHERE state = 'waiting' AND received_at >= $1)sql",
+                                 since)
+        .value();
+}
+
 void close_quarantine(Tx& tx, QuarantineId id, std::string_view state) {
     const auto changed = tx.exec(
         R"sql(UPDATE quarantine SET state = $2 WHERE id = $1 AND state = 'waiting')sql", id, state);

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/histogram.hpp"
 #include "base/task.hpp"
 #include "base/time.hpp"
 
@@ -56,11 +57,12 @@ struct StagedBlob {
 
 struct StoreStats {
     std::uint64_t commits = 0;
-    std::uint64_t steps = 0;  // steps / commits = batch size
+    std::uint64_t steps = 0;
     std::uint64_t failed_steps = 0;
     std::uint64_t queued = 0;  // now
-    double last_commit_ms = 0;
     double worst_commit_ms = 0;
+    Histogram commit_seconds = duration_histogram();
+    Histogram batch_steps{{1, 2, 4, 8, 16, 32, 64, 128, 256}};
 };
 
 class Store {

@@ -71,8 +71,8 @@ class Writer::Batch {
             if (!job.error) job.error = std::make_exception_ptr(failure);
         }
     }
-    double milliseconds() const {
-        return std::chrono::duration<double, std::milli>(SteadyClock::now() - began).count();
+    double seconds() const {
+        return std::chrono::duration<double>(SteadyClock::now() - began).count();
     }
 };
 
@@ -248,8 +248,10 @@ void Writer::count(const Batch& batch) {
     stats_.steps += batch.jobs.size();
     for (const Job& job : batch.jobs)
         stats_.failed_steps += job.error ? 1 : 0;
-    stats_.last_commit_ms = batch.milliseconds();
-    stats_.worst_commit_ms = std::max(stats_.worst_commit_ms, stats_.last_commit_ms);
+    const double seconds = batch.seconds();
+    stats_.worst_commit_ms = std::max(stats_.worst_commit_ms, seconds * 1000);
+    stats_.commit_seconds.observe(seconds);
+    stats_.batch_steps.observe(static_cast<double>(batch.jobs.size()));
 }
 
 }  // namespace tributary

@@ -113,6 +113,7 @@ oauth.client_id = "desk"
 oauth.client_secret = "hush-hush"
 oauth.auth_url = "https://provider.example/auth"
 oauth.token_url = "http://127.0.0.1:{provider.port}/token"
+oauth.reach = "private"
 oauth.scope = "mail"
 """).start()
 

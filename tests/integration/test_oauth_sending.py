@@ -42,6 +42,7 @@ oauth.provider = "custom"
 oauth.client_id = "desk"
 oauth.auth_url = "https://provider.example/auth"
 oauth.token_url = "http://127.0.0.1:{self.provider.port}/token"
+oauth.reach = "private"
 oauth.scope = "mail"
 oauth.refresh_token = "given"
 """)

@@ -43,6 +43,23 @@ TEST(log, json_lines_are_json) {
     EXPECT_EQ(json.at("name"), "\"\n\ufffd\u0085ä");
 }
 
+TEST(log, a_value_of_ten_megabytes_is_cut) {
+    for (const std::string piece : {"\n", "x", "\x1b[2J", "ä", "\xff"}) {
+        std::string value;
+        while (value.size() < 10'000'000)
+            value += piece;
+        const std::string line =
+            logged(log::Format::text, log::Level::info, log::Level::warn, "v", value, "last", 1);
+        EXPECT_LT(line.size(), 30'000u);
+        EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+        EXPECT_TRUE(line.ends_with("…\" last=1\n")) << line.substr(line.size() - 40);
+    }
+    const std::string longest(4096, 'x');
+    EXPECT_NE(logged(log::Format::text, log::Level::info, log::Level::warn, "v", longest)
+                  .find(longest + '"'),
+              std::string::npos);
+}
+
 TEST(log, the_threshold_holds) {
     EXPECT_EQ(logged(log::Format::text, log::Level::warn, log::Level::info, "a", 1), "");
     EXPECT_NE(logged(log::Format::text, log::Level::warn, log::Level::warn, "a", 1), "");

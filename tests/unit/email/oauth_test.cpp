@@ -102,6 +102,7 @@ class OAuthTokensTest : public testing::Test {
         settings.client_secret = Secret("app-secret");
         settings.auth_url = "https://provider.example/auth";
         settings.token_url = server.url();
+        settings.reach = net::Reach::private_too;
         settings.refresh_token = Secret(configured);
         return OAuthTokens(host, settings, "ann@example.com");
     }

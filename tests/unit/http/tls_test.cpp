@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "http/certificate.hpp"
 #include "http/stream.hpp"
 #include "live_server.hpp"
 
@@ -34,9 +35,25 @@ class Tls : public testing::Test {
             ASSERT_EQ(std::system(command.c_str()), 0);
         }
         std::ofstream(file("garbage.pem")) << "not a certificate";
+        openssl("ec -in " + file("own.key") + " -aes128 -passout pass:secret -out " +
+                file("sealed.key"));
+        openssl("req -new -subj /CN=leaf -key " + file("own.key") + " -out " + file("leaf.csr"));
+        openssl("x509 -req -days 2 -in " + file("leaf.csr") + " -CA " + file("other.pem") +
+                " -CAkey " + file("other.key") + " -CAcreateserial -out " + file("leaf.pem"));
+        join("chain.pem", {"leaf.pem", "other.pem"});
+        join("disorder.pem", {"own.pem", "other.pem"});
     }
     static void TearDownTestSuite() { fs::remove_all(folder_); }
     static std::string file(const std::string& name) { return (folder_ / name).string(); }
+
+    static void openssl(const std::string& arguments) {
+        ASSERT_EQ(std::system(("openssl " + arguments + " 2>/dev/null").c_str()), 0) << arguments;
+    }
+    static void join(const std::string& name, const std::vector<std::string>& parts) {
+        std::ofstream whole(file(name));
+        for (const std::string& part : parts)
+            whole << std::ifstream(file(part)).rdbuf();
+    }
 
     static ServerOptions options() {
         ServerOptions options;
@@ -144,6 +161,11 @@ TEST_F(Tls, NamesTheFileThatIsWrong) {
          "The TLS certificate " + file("garbage.pem") + " cannot be used."},
         {"own.pem", "missing.key", "The TLS key " + file("missing.key") + " cannot be used."},
         {"own.pem", "garbage.pem", "The TLS key " + file("garbage.pem") + " cannot be used."},
+        // Nobody is asked for the passphrase.
+        {"own.pem", "sealed.key", "The TLS key " + file("sealed.key") + " cannot be used."},
+        {"disorder.pem", "own.key",
+         "The TLS certificate " + file("disorder.pem") +
+             " is in disorder: certificate 2 of the file did not issue the one before it."},
         {"own.pem", "other.key",
          "The TLS key " + file("other.key") + " does not belong to " + file("own.pem") + "."},
     };
@@ -156,6 +178,20 @@ TEST_F(Tls, NamesTheFileThatIsWrong) {
             EXPECT_EQ(failure.error().message, c.sentence);
         }
     }
+}
+
+TEST_F(Tls, TakesAChainInOrder) {
+    EXPECT_NO_THROW(make_tls_context(file("chain.pem"), file("own.key")));
+}
+
+TEST_F(Tls, KnowsWhenACertificateEnds) {
+    const Timestamp now = SystemClock().now();
+    const auto end = certificate_end(file("chain.pem"));
+    ASSERT_TRUE(end);
+    EXPECT_GT(*end, now + std::chrono::hours(47));
+    EXPECT_LE(*end, now + std::chrono::hours(48));
+    EXPECT_FALSE(certificate_end(file("garbage.pem")));
+    EXPECT_FALSE(certificate_end(file("missing.pem")));
 }
 
 }  // namespace

@@ -126,13 +126,22 @@ TEST_F(HttpClientTest, ACancelledRequestLeavesTheClientUsable) {
 TEST_F(HttpClientTest, RefusesTheInside) {
     const std::string port = ":" + server.port() + "/";
     for (const std::string host :
-         {"127.0.0.1", "2130706433", "0x7f.1", "127.1", "localhost", "[::1]", "0.0.0.0",
-          "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "169.254.169.254", "[64:ff9b::7f00:1]"}) {
+         {"127.0.0.1", "2130706433", "017700000001", "0x7f.1", "0x7f000001", "127.1",
+          // Names that resolve to the inside are judged by what they resolve to.
+          "localhost", "LOCALHOST", "[::1]", "0.0.0.0", "0", "[::]", "[::ffff:127.0.0.1]",
+          "[::ffff:10.0.0.1]", "[::127.0.0.1]", "169.254.169.254", "[fe80::1]", "[fd00::1]",
+          "[64:ff9b::7f00:1]", "[2002:7f00:1::]"}) {
         ClientRequest request;
         request.url = "http://" + host + port;
         const auto got = ask(request);
         ASSERT_TRUE(got.has_error()) << host;
         EXPECT_EQ(got.error().outcome, Outcome::rejected) << host << ": " << describe(got.error());
+    }
+    // With a final dot they are names, which some resolvers know and others do not.
+    for (const std::string host : {"127.0.0.1.", "localhost."}) {
+        ClientRequest request;
+        request.url = "http://" + host + port;
+        EXPECT_TRUE(ask(request).has_error()) << host;
     }
     EXPECT_EQ(server.connections(), 0);
 }
@@ -149,10 +158,27 @@ TEST_F(HttpClientTest, AConnectionOpenedForTheInsideDoesNotServeTheOutside) {
 }
 
 TEST_F(HttpClientTest, RefusesWhatIsNoPlainWebRequest) {
-    for (const std::string url :
-         {"", "/etc/passwd", "file:///etc/passwd", "gopher://example.com/", "ftp://example.com/",
-          "http://user@example.com/", "http://example.com:25/", "http://exa mple.com/",
-          "http://example.com/\r\nX: y", "//example.com/"}) {
+    for (const std::string url : {"",
+                                  "/etc/passwd",
+                                  "file:///etc/passwd",
+                                  "gopher://example.com/",
+                                  "ftp://example.com/",
+                                  "dict://example.com:11211/",
+                                  "ldap://example.com/",
+                                  "smtp://example.com/",
+                                  "unix:///run/docker.sock",
+                                  "http+unix:///run/docker.sock",
+                                  "javascript:alert(1)",
+                                  "http://user@example.com/",
+                                  "http://example.com@127.0.0.1/",
+                                  "http://example.com:25/",
+                                  "http://example.com:22/",
+                                  "http://example.com:0/",
+                                  "http://example.com:65536/",
+                                  "http://exa mple.com/",
+                                  "http://example.com/\r\nX: y",
+                                  "http://example.com\r\nX: y/",
+                                  "//example.com/"}) {
         ClientRequest request;
         request.url = url;
         const auto got = ask(request);

@@ -121,6 +121,19 @@ TEST_P(Outbox, KnowsWhenTheNextIsDueAndHowManyWait) {
     const auto message = queue({at(7), at(5)});
     EXPECT_EQ(next(), at(5));
     EXPECT_EQ(house_.read([](const Tx& tx) { return count_queued(tx, "support"); }), 2);
+    const auto backlog = [&] {
+        return house_.read([](const Tx& tx) { return outbox_backlogs(tx); });
+    };
+    EXPECT_EQ(backlog().size(), 1u);
+    EXPECT_EQ(backlog()["support"].queued, 2);
+    EXPECT_EQ(backlog()["support"].retrying, 0);
+    EXPECT_EQ(backlog()["support"].next_attempt_at, at(5));
+    Delivery again;
+    again.state = DeliveryState::queued;
+    again.attempts = 1;
+    again.next_attempt_at = at(20);
+    record(message, 1, again);
+    EXPECT_EQ(backlog()["support"].retrying, 1);
     Delivery failed;
     failed.state = DeliveryState::failed;
     record(message, 1, failed);

@@ -151,6 +151,11 @@ TEST_P(SmallTables, TheQuarantineListsWhatWaitsNewestFirst) {
     EXPECT_EQ(failure_of([&] { close("replayed"); }), Outcome::conflict);
     house_.read([&](const Tx& tx) {
         EXPECT_EQ(count_quarantine(tx), 2);
+        EXPECT_EQ(count_quarantined_since(tx, Timestamp()), 2);
+        EXPECT_EQ(count_quarantined_since(tx, Timestamp::max()), 0);
+        const std::map<std::string, std::int64_t> reasons = quarantine_by_reason(tx);
+        ASSERT_EQ(reasons.size(), 1u);
+        EXPECT_EQ(reasons.begin()->second, 2);
         EXPECT_EQ(find_quarantine(tx, third)->state, "discarded");
     });
 }
@@ -209,6 +214,30 @@ TEST_P(SmallTables, EventsAreCountedSinceATime) {
         note_event(tx, "auto-reply", "bob", at(9));
         EXPECT_EQ(count_events(tx, "auto-reply", "ann", at(5)), 2);
         EXPECT_EQ(count_events(tx, "receipt", "ann", at(0)), 0);
+    });
+}
+
+TEST_P(SmallTables, EventsAreListedAndForgotten) {
+    house_.write([](Tx& tx) {
+        for (const int second : {9, 1, 5})
+            note_event(tx, "heard", "support", at(second));
+        note_event(tx, "heard", "sales", at(2));
+        forget_events(tx, "heard", "support", at(5));
+    });
+    house_.read([](const Tx& tx) {
+        EXPECT_EQ(list_events(tx, "heard", "support", at(0)),
+                  (std::vector<Timestamp>{at(5), at(9)}));
+        EXPECT_EQ(list_events(tx, "heard", "support", at(6)), (std::vector<Timestamp>{at(9)}));
+        EXPECT_EQ(list_event_subjects(tx, "heard"), (std::vector<std::string>{"sales", "support"}));
+        EXPECT_TRUE(list_event_subjects(tx, "told").empty());
+    });
+}
+
+TEST_P(SmallTables, AProbeLeavesOneRowHoweverOftenItIsMade) {
+    for (const int second : {1, 2, 3})
+        house_.write([&](Tx& tx) { write_probe(tx, at(second)); });
+    house_.read([](const Tx& tx) {
+        EXPECT_EQ(list_events(tx, "probe", "", at(0)), (std::vector<Timestamp>{at(3)}));
     });
 }
 

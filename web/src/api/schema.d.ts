@@ -735,7 +735,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The store answers; else 503 with the reason */
+        /** The store can be written; else 503 with the reasons */
         get: operations["get_readyz"];
         put?: never;
         post?: never;
