@@ -80,10 +80,11 @@ void add_interaction(const Tx& tx, const Interaction& interaction, Person& perso
     if (!content.message_id.empty()) person.message_ids.insert(content.message_id);
     if (interaction.direction != Direction::in) return;
     add_name(tx, content.from.name, person.family, person.traces);
-    person.traces.add_words(content.subject);
-    person.traces.add_words(content.text);
+    person.traces.add_line(content.subject);
+    // Not what they quoted, nor a disclaimer: those words are others', and many mails have them.
+    person.traces.add_words(content.reply_text);
     for (const Attachment& attachment : content.attachments)
-        person.traces.add_words(attachment.filename);
+        person.traces.add_line(attachment.filename);
 }
 
 bool mentions_parties(const std::vector<Party>& parties, const Traces& traces,

@@ -103,10 +103,13 @@ void Traces::add_words(std::string_view text) {
     const std::vector<Word> all = words_of(text);
     for (std::size_t at = 0; at + run_words <= all.size(); ++at)
         runs_.insert(hash_run(all.data() + at));
-    for (const std::string_view line : split(text, '\n')) {
-        const std::vector<Word> words = words_of(line);
-        if (is_telling(words)) add_phrase(hashes_of(words), Reach::near);
-    }
+    for (const std::string_view line : split(text, '\n'))
+        add_line(line);
+}
+
+void Traces::add_line(std::string_view text) {
+    const std::vector<Word> words = words_of(text);
+    if (is_telling(words)) add_phrase(hashes_of(words), Reach::near);
 }
 
 std::vector<Traces::Range> Traces::find(std::string_view text, Reach reach) const {

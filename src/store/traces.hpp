@@ -27,6 +27,8 @@ class Traces {
     // What they wrote. A run of eight words is theirs wherever it stands; a shorter line only where
     // they are known to have been (`Reach::near`).
     void add_words(std::string_view text);
+    // A subject or a name of a file: many bear the same, so it is theirs near them only.
+    void add_line(std::string_view text);
 
     bool are_in(std::string_view text, Reach reach) const;
     // `text` with each trace replaced by the mark.

@@ -263,6 +263,24 @@ TEST_F(Erasure, LeavesOthersTheirOwnWords) {
     });
 }
 
+// What everybody's mails quote is nobody's.
+TEST_F(Erasure, LeavesOurOwnSentencesInOthersMails) {
+    const std::string ours =
+        "Thank you for writing to us, we will answer you within one working day.";
+    const Customer ann = house_.add_customer("Ann One", {email_identity("ann@example.com")});
+    const Customer ben = house_.add_customer("Ben Two", {email_identity("ben@example.com")});
+    Interaction hers = message(ann, std::nullopt, "It still leaks.\n> " + ours);
+    hers.content.reply_text = "It still leaks.";
+    hers.content.subject = "Your question about the order that you placed in our shop";
+    house_.add_interaction(hers);
+    Interaction his = message(ben, std::nullopt, "Any news?\n> " + ours);
+    his.content.reply_text = "Any news?";
+    his.content.subject = hers.content.subject;
+    house_.add_interaction(his);
+    EXPECT_EQ(erase_customer(house_.store(), ann.id, "console", at(20)).counts.redacted, 0);
+    EXPECT_EQ(text_of(his.id), "Any news?\n> " + ours);
+}
+
 TEST_F(Erasure, OfSomebodyWithASharedAddressKeepsTheOthersCopy) {
     const Customer ann = house_.add_customer("Ann One", {email_identity("office@example.com")});
     const Customer ben = house_.add_customer("Ben Two", {email_identity("office@example.com")});
