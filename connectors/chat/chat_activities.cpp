@@ -175,9 +175,10 @@ awaitable<http::Reply> Chat::fetch_attachment(const http::Request& request, cons
                                                  "; filename*=UTF-8''" +
                                                  percent_encode(place.name));
     reply.headers.set("X-Content-Type-Options", "nosniff");
-    reply.headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
+    reply.headers.set("Content-Security-Policy",
+                      "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox");
     reply.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
-    reply.headers.set("Cache-Control", "private, max-age=1800");
+    reply.headers.set("Cache-Control", "private, no-store");
     reply.body = std::move(*bytes);
     co_return reply;
 }

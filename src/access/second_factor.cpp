@@ -14,12 +14,12 @@ std::string without_gaps(std::string_view code) {
     return bare;
 }
 
-// 80 random bits as "a1b2c-3d4e5-f6a7b-8c9d0".
+// 128 random bits as "a1b2-c3d4-…".
 std::string make_recovery_code() {
-    const std::string digits = to_hex(random_bytes(10));
+    const std::string digits = to_hex(random_bytes(16));
     std::string code;
     for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && i % 5 == 0) code += '-';
+        if (i > 0 && i % 4 == 0) code += '-';
         code += digits[i];
     }
     return code;

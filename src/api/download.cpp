@@ -49,8 +49,9 @@ awaitable<http::Reply> serve_download(ApiContext& context, Download download) {
     reply.headers.set("Content-Disposition", "attachment; filename=\"" + ascii_only(name) +
                                                  "\"; filename*=UTF-8''" + percent_encode(name));
     reply.headers.set("X-Content-Type-Options", "nosniff");
-    reply.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
-    reply.headers.set("Cache-Control", "private, max-age=3600");
+    reply.headers.set("Content-Security-Policy",
+                      "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
+    reply.headers.set("Cache-Control", "private, no-store");
     reply.headers.set("ETag", "\"" + to_hex(download.sha256).substr(0, 32) + "\"");
     reply.body = std::move(*bytes);
     co_return reply;

@@ -51,7 +51,8 @@ http::ServerOptions server_options(const AppConfig& config) {
         {"Cache-Control", "no-store"},
     };
     if (config.public_url(config.port()).starts_with("https://"))
-        options.default_headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+        options.default_headers.emplace_back("Strict-Transport-Security",
+                                             "max-age=31536000; includeSubDomains");
     return options;
 }
 
