@@ -123,7 +123,9 @@ export const en = {
   invitation: {
     title: 'Choose your password',
     setUpTitle: 'Make the first administrator',
-    lead: 'At least 8 characters; 15 or more are better. Several words that do not belong together make a good one.',
+    lead: 'It opens your desk from now on.',
+    setUpLead: 'This desk is new. Whoever you make now invites everybody else.',
+    hint: 'At least 8 characters; 15 or more are better. Several words that do not belong together make a good one.',
     name: 'Your name',
     password: 'New password',
     submit: 'Set password',
