@@ -37,6 +37,7 @@ class House(unittest.TestCase):
 
 
 class FirstStart(House):
+    # R19, K14
     def test_the_first_administrator_comes_in_with_the_printed_token_once(self):
         token = self.printed_token()
         for guess in ("", "guess", "0" * 43, token[:-1], token.lower()):
@@ -85,6 +86,7 @@ class Guessing(House):
         return self.desk.request("POST", "/api/v1/session", {"email": email, "password": password}, sign_in=False,
                                  headers={"X-Forwarded-For": source})
 
+    # R18
     def test_ten_thousand_tries_at_once_are_counted_exactly(self):
         self.set_up(self.printed_token())
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
@@ -113,6 +115,7 @@ class Guessing(House):
         tasks = pathlib.Path(f"/proc/{self.desk.process.child.pid}/task")
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
 
+    # R18
     def test_a_refusal_takes_as_long_for_who_does_not_exist(self):
         self.set_up(self.printed_token())
         took = {"mia@example.org": [], "nobody@example.org": []}

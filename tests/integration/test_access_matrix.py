@@ -191,6 +191,7 @@ class Matrix(unittest.TestCase):
             if secret in text:
                 self.fail(f"{where}: {secret} of the other team in {text[:400]}")
 
+    # R13
     def test_every_route_and_role(self):
         counted = 0
         for method, path, access in self.routes:

@@ -24,6 +24,7 @@ channel = "webform"
 rate_limit.per_minute = 0
 """
 API = "/api/v1"
+NOBODY = "ffffffff-ffff-7fff-bfff-ffffffffffff"
 
 
 class Api(unittest.TestCase):
@@ -60,6 +61,7 @@ class Api(unittest.TestCase):
 
     # --- paths
 
+    # R10
     def test_R10_paths_that_lead_elsewhere_lead_nowhere(self):
         self.desk.get(f"{API}/me")
         for path in ("/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/api/v1/../../tributary.db", "/api/v1/tickets%00",
@@ -71,6 +73,7 @@ class Api(unittest.TestCase):
 
     # --- bodies
 
+    # R11
     def test_R11_json_that_is_no_good(self):
         deep = b'{"note":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         wide = b"{" + b",".join(b'"k%d":1' % number for number in range(200_000)) + b"}"
@@ -83,6 +86,7 @@ class Api(unittest.TestCase):
             self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
             self.assertLess(time.monotonic() - began, 2, body[:60])
 
+    # R11
     def test_R11_fields_that_nobody_may_set(self):
         before = self.desk.get(f"{API}/tickets/{self.tickets[0]}").json()
         for field, value in (("id", str(uuid.uuid4())), ("number", 1), ("customer", self.customers[1]),
@@ -101,6 +105,7 @@ class Api(unittest.TestCase):
 
     # --- queries
 
+    # R12
     def test_R12_pages_cursors_and_filters_out_of_range(self):
         for query in ("limit=1000000000", "limit=-1", "limit=0", "limit=x", "limit=1.5", "limit=", "cursor=x",
                       "cursor=%00", "sort=1;--", "sort=id%20desc", "status=nosuch", "assignee='%20or%201=1",
@@ -116,6 +121,7 @@ class Api(unittest.TestCase):
         foreign = self.desk.get(f"{API}/customers?limit=1&cursor={urllib.parse.quote(page['next'])}")
         self.assertIn(foreign.status, (200, 422))
 
+    # R12
     def test_R12_search_takes_words_literally(self):
         for words in ('"', "NEAR(a b)", "*", "a*", "AND OR NOT", "col:x", "^a", "{a b}", "(", "%_" * 3_000, "'; DROP--",
                       "\x01", "50%", "off_1", "-help", "😀"):
@@ -125,8 +131,20 @@ class Api(unittest.TestCase):
             self.assertLess(time.monotonic() - began, 1, words[:20])
         self.assertTrue(self.desk.get(f"{API}/search?q=help").json()["items"])
 
+    # --- other people's things
+
+    # R13
+    def test_R13_what_is_not_there_looks_like_what_may_not_be_seen(self):
+        ids = (str(uuid.uuid4()), "01890000-0000-7000-8000-000000000000", self.customers[0][:-1] + "0", NOBODY)
+        for kind in ("customers", "tickets", "interactions"):
+            answers = {self.desk.get(f"{API}/{kind}/{name}").body for name in ids}
+            self.assertEqual(len(answers), 1, f"one text for all {kind} that are not there")
+            for name in (*ids, "nosuch", "1", "%27"):
+                self.assertEqual(self.desk.get(f"{API}/{kind}/{name}").status, 404, (kind, name))
+
     # --- two at once
 
+    # R14
     def test_R14_a_lost_update_is_refused(self):
         place = f"{API}/tickets/{self.tickets[1]}"
         etag = self.desk.get(place).headers["ETag"]
@@ -135,6 +153,7 @@ class Api(unittest.TestCase):
                                                                    headers={"If-Match": etag}).status, range(16)))
         self.assertEqual(sorted(answers), [200] + [412] * 15)
 
+    # R14
     def test_R14_two_merge_each_other_at_once(self):
         pair = []
         for name in ("one", "two"):
@@ -148,6 +167,7 @@ class Api(unittest.TestCase):
         self.assertEqual(answers.count(200), 1, answers)
         self.assertIn([one for one in answers if one != 200][0], (404, 409), answers)
 
+    # R15
     def test_R15_an_idempotency_key(self):
         place = f"{API}/tickets/{self.tickets[2]}/notes"
         key = {"Idempotency-Key": str(uuid.uuid4())}

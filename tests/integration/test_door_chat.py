@@ -96,11 +96,13 @@ class Chat(unittest.TestCase):
 
     # --- who may open it
 
+    # CH1
     def test_CH01_a_page_without_an_origin_gets_no_token_and_no_stream(self):
         self.assertEqual(self.call("POST", "/tokens/generate", {}).status, 401)
         visitor = self.visitor()
         self.assertEqual(self.stream(visitor, origin=None).status, 403)
 
+    # CH2
     def test_CH02_a_foreign_origin(self):
         visitor = self.visitor()
         for origin in (OTHER, "null", "http://good.example", "https://good.example:8443"):
@@ -108,6 +110,7 @@ class Chat(unittest.TestCase):
             self.assertEqual(self.stream(visitor, origin=origin).status, 403, origin)
             self.assertEqual(self.say(visitor, "x", origin=origin).status, 403, origin)
 
+    # CH3
     def test_CH03_an_origin_that_looks_like_ours(self):
         visitor = self.visitor()
         for origin in ("https://good.example.evil.example", "https://evil.example/https://good.example",
@@ -115,6 +118,7 @@ class Chat(unittest.TestCase):
             self.assertEqual(self.call("POST", "/tokens/generate", {}, Origin=origin).status, 403, origin)
             self.assertEqual(self.stream(visitor, origin=origin).status, 403, origin)
 
+    # CH4
     def test_CH04_no_session_another_one_or_one_that_has_ended(self):
         visitor = self.visitor()
         path = f"/conversations/{visitor['conversationId']}/activities"
@@ -126,6 +130,7 @@ class Chat(unittest.TestCase):
             self.assertEqual(first.status, 101)
             self.assertIn(self.stream(visitor, url=address).status, (401, 403), "an address opens once")
 
+    # CH5 to CH7
     def test_CH05_to_CH07_a_breach_on_the_real_stream_ends_it_with_its_code(self):
         for frame, code in ((b"\x81\x01x", 1002), (b"\xc1\x81\0\0\0\0x", 1002), (b"\x83\x81\0\0\0\0x", 1002),
                             (b"\x82\x81\0\0\0\0x", 1003), (b"\x81\x81\0\0\0\0\xff", 1007),
@@ -134,6 +139,7 @@ class Chat(unittest.TestCase):
                 stream.wire.sendall(frame)
                 self.assertEqual(self.close_code(stream), code, frame[:4])
 
+    # CH8
     def test_CH08_compression_is_not_spoken(self):
         visitor = self.visitor()
         place = urllib.parse.urlsplit(visitor["streamUrl"])
@@ -142,6 +148,7 @@ class Chat(unittest.TestCase):
             self.assertEqual(stream.status, 101)
             self.assertNotIn("sec-websocket-extensions", stream.headers)
 
+    # CH9
     def test_CH09_text_that_is_no_utf8_in_a_post(self):
         visitor = self.visitor()
         body = b'{"type":"message","text":"\xff\xfe"}'
@@ -152,6 +159,7 @@ class Chat(unittest.TestCase):
 
     # --- what is said
 
+    # CH10
     def test_CH10_unknown_and_internal_types_get_one_fixed_answer(self):
         visitor = self.visitor()
         path = f"/conversations/{visitor['conversationId']}/activities"
@@ -166,6 +174,7 @@ class Chat(unittest.TestCase):
             self.assertNotIn(b"at /", answer.body)
         self.assertEqual(self.log(visitor), [])
 
+    # CH11
     def test_CH11_another_conversation_looks_like_none(self):
         mine, other = self.visitor(), self.visitor()
         self.assertEqual(self.say(other, "private words").status, 200)
@@ -180,6 +189,7 @@ class Chat(unittest.TestCase):
         self.assertEqual(len(answers), 1, answers)
         self.assertEqual([entry["text"] for entry in self.log(other)], ["private words"])
 
+    # CH12
     def test_CH12_a_message_sent_again_is_one(self):
         visitor = self.visitor()
         same = {"channelData": {"clientActivityID": "client-1"}}
@@ -192,6 +202,7 @@ class Chat(unittest.TestCase):
         self.assertEqual(self.say(visitor, "once", **same).json()["id"], first.json()["id"])
         self.assertEqual(len(self.stored("once")), 1)
 
+    # CH13
     def test_CH13_a_flood_ends_its_own_stream(self):
         with contextlib.closing(self.stream(self.visitor())) as loud, contextlib.closing(
                 self.stream(self.visitor())) as calm:
@@ -202,6 +213,7 @@ class Chat(unittest.TestCase):
             calm.send(b"still here", PING)
             self.assertEqual(calm.frame()[1], b"still here")
 
+    # CH14
     def test_CH14_a_reader_that_never_reads_costs_nobody_else_anything(self):
         visitor = self.visitor()
         other = self.visitor()
@@ -211,6 +223,7 @@ class Chat(unittest.TestCase):
             self.assertEqual(self.say(other, "quick").status, 200)
             self.assertIn("quick", self.until_text(quick, "quick"))
 
+    # CH15
     def test_CH15_vanishing_in_a_message_and_strange_ends(self):
         for last in (b"\x01\x85\0\0\0\0ab", b"\x88\x82\0\0\0\0\x03\xe7", b"\x88\x82\0\0\0\0\x13\x88", b"\x88\x80\0\0\0\0"):
             with contextlib.closing(self.stream(self.visitor())) as stream:
@@ -218,6 +231,7 @@ class Chat(unittest.TestCase):
         wait_until(lambda: "tributary_http_web_sockets 0" in self.desk.get("/metrics").body.decode(),
                    what="all streams to be gone")
 
+    # CH16
     def test_CH16_a_forged_role_is_the_visitor(self):
         visitor = self.visitor()
         forged = self.say(visitor, "I am the agent", role="bot", **{"from": {"id": "agent", "role": "bot", "name": "Support"}})
@@ -228,6 +242,7 @@ class Chat(unittest.TestCase):
         (_, item), = self.stored("I am the agent")
         self.assertEqual(item["direction"], "in")
 
+    # CH17
     def test_CH17_markup_is_text(self):
         visitor = self.visitor()
         text = EVIL_TEXT + "😀" * 1_000
@@ -238,6 +253,7 @@ class Chat(unittest.TestCase):
         self.assertEqual(self.say(visitor, "x" * 9_000).status, 400)
         self.assertEqual(self.say(visitor, "x" * 70_000).status, 413)
 
+    # CH18
     def test_CH18_claiming_an_address_discloses_nothing(self):
         known = self.known_user("known-1")
         self.assertEqual(self.say(known, "my secret order", origin=None).status, 200)
@@ -251,6 +267,7 @@ class Chat(unittest.TestCase):
         self.assertTrue(all(identity["proof"] != "signed" or identity["value"] != "ann@example.com"
                             for identity in customer["identities"]))
 
+    # CH19
     def test_CH19_a_token_is_bound_to_its_site_and_inbox(self):
         visitor = self.visitor()
         path = f"/conversations/{visitor['conversationId']}/activities"
@@ -261,6 +278,7 @@ class Chat(unittest.TestCase):
             self.assertEqual(self.call("GET", path, bearer=os.urandom(length).hex(), Origin=GOOD).status, 401)
         self.assertIn(self.call("POST", "/tokens/generate", {}, bearer=visitor["token"], Origin=GOOD).status, (401, 403))
 
+    # CH20
     def test_CH20_a_files_address_is_for_that_file(self):
         visitor = self.visitor()
         boundary = "part"

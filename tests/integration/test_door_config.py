@@ -63,6 +63,7 @@ class Config(unittest.TestCase):
 
     # --- the file
 
+    # K1
     def test_K01_a_file_that_is_none(self):
         self.assert_refused(self.check(None), str(self.file))
         self.file.mkdir()
@@ -73,25 +74,30 @@ class Config(unittest.TestCase):
         self.assert_refused(done, "secret", "chmod 600")
         self.assertNotIn("whsec_", done.stderr)
 
+    # K2
     def test_K02_a_fault_of_syntax_has_a_place(self):
         done = self.check(GOOD + 'x = = 1\n')
         self.assert_refused(done, "tributary.toml:6:5")
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
 
+    # K3
     def test_K03_an_unknown_key_names_the_nearest(self):
         self.assert_refused(self.check(GOOD + FORM + 'alowed_origins = []\n'), ":10:1", "alowed_origins", "allowed_origins")
         self.assert_refused(self.check("[sever]\nlisten = \"127.0.0.1:0\"\n"), "sever", "server")
 
+    # K4
     def test_K04_what_stands_twice_is_named_with_both_places(self):
         self.assert_refused(self.check(GOOD + FORM + FORM), "contact", ":7", ":11")
         self.assert_refused(self.check("[log]\nlevel = \"info\"\nlevel = \"warn\"\n"), ":3:")
 
+    # K5
     def test_K05_a_wrong_type_or_unit_says_what_is_right(self):
         for value in ('10', '"10 s"', '"-1s"', '"1e9d"', '"∞"', '"10"', 'true', '""'):
             done = self.check(f"[desk]\nundo_window = {value}\n")
             self.assert_refused(done, "undo_window", ":2:")
         self.assert_refused(self.check('[log]\nlevel = "loud"\n'), "level", "debug", "error")
 
+    # K6
     def test_K06_an_address_that_cannot_be_listened_on(self):
         for listen in ("127.0.0.1:70000", "127.0.0.1", "", "127.0.0.1:-1", "127.0.0.1:http"):
             self.assert_refused(self.check(f'[server]\nlisten = "{listen}"\n'), "listen")
@@ -104,6 +110,7 @@ class Config(unittest.TestCase):
         self.assertIn(done.returncode, (1, 2))
         self.assertIn("203.0.113.7", done.stderr)
 
+    # K7
     def test_K07_secrets_that_are_not_there(self):
         hook = HOOK.split("secret")[0]
         (self.folder / "empty").write_text("")
@@ -115,6 +122,7 @@ class Config(unittest.TestCase):
         self.assert_refused(done, "no_such")
         self.assertNotIn("canary", done.stderr + done.stdout)
 
+    # K8
     def test_K08_tls_files_that_do_not_fit(self):
         key, other = self.folder / "key.pem", self.folder / "other.pem"
         certificate, old = self.folder / "certificate.pem", self.folder / "old.pem"
@@ -159,10 +167,12 @@ commonName = supplied
                         self.folder / "csr", "-out", certificate, "-startdate", "20190101000000Z", "-enddate", ends,
                         "-notext"], check=True, capture_output=True)
 
+    # K9
     def test_K09_two_connectors_that_clash(self):
         self.assert_refused(self.check(GOOD + MAILBOX.format(name="one", password="x") +
                                        MAILBOX.format(name="two", password="x")), "one", "two")
 
+    # K10
     def test_K10_strange_bytes(self):
         self.assertEqual(self.check(b"\xef\xbb\xbf" + GOOD.encode()).returncode, 0)
         self.assertEqual(self.check(GOOD.replace("\n", "\r\n")).returncode, 0)
@@ -174,6 +184,7 @@ commonName = supplied
         done = subprocess.run([BINARY, "check-config", "--config", str(loop)], capture_output=True, text=True, timeout=60)
         self.assert_refused(done, "loop")
 
+    # K11
     def test_K11_one_bad_connector_keeps_the_old_set(self):
         desk = Tributary(self.folder / "desk", FORM).start()
         self.addCleanup(desk.kill)
@@ -189,6 +200,7 @@ commonName = supplied
         desk.process.child.send_signal(signal.SIGHUP)
         wait_until(lambda: len(desk.get("/api/v1/connectors").json()["items"]) == 2, what="the mended configuration")
 
+    # K12
     def test_K12_a_variable_that_holds_nothing_good(self):
         text = GOOD + HOOK.split("secret")[0] + 'secret = { env = "SHOP_SECRET" }\n'
         done = self.check(text, environment={"SHOP_SECRET": ""})
@@ -197,6 +209,7 @@ commonName = supplied
                               env={**os.environ, "TRIBUTARY_CONFIG": str(self.folder / "nowhere.toml")})
         self.assert_refused(done, "nowhere.toml")
 
+    # K13
     def test_K13_checking_has_no_side_effects(self):
         self.assertEqual(self.check(GOOD + FORM).returncode, 0)
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["tributary.toml"])

@@ -88,6 +88,7 @@ class Export(unittest.TestCase):
         rows = self.desk.items(f"/api/v1/audit?subject=customer+{ann}&action=customer.export")
         self.assertEqual(len(rows), 1)
 
+    # R20
     def test_by_command_it_streams(self):
         ann, sent = self.receive(MAILS, FILE_BYTES)
         file = self.folder / "ann.zip"

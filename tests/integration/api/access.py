@@ -6,6 +6,7 @@ from api.house import NOBODY, connectors
 
 
 class Access:
+    # R16
     def test_access_needs_one_valid_token(self):
         for authorization in ("", "Bearer ", "Bearer nonsense", "Basic dXNlcjpwYXNz", f"Token {self.agent}",
                               f"Bearer {self.agent}x"):

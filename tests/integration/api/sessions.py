@@ -66,6 +66,7 @@ class Sessions:
         self.assertEqual(Page(self.api).ask("GET", "/api/v1/me", headers={"Cookie": old}).status, 401)
         self.assertEqual(page.ask("GET", "/api/v1/me").status, 200)
 
+    # R17
     def test_what_changes_something_needs_the_sessions_token_and_our_own_page(self):
         _, page = self.signed_in()
         body = {"display_name": self.unique("Customer")}
@@ -92,6 +93,7 @@ class Sessions:
             reply = Page(self.api).ask("POST", "/api/v1/session", {"email": "x@example.org", "password": "x"}, headers)
             self.assertEqual(reply.status, 403)
 
+    # R18
     def test_refusals_tell_nothing(self):
         agent = self.newcomer()
         gone = self.newcomer()
@@ -216,6 +218,7 @@ class Sessions:
             self.assertEqual(reply.status, 422, password)
             self.assertEqual([error["pointer"] for error in reply.json()["errors"]], ["/password"])
 
+    # R19
     def test_links_are_good_once(self):
         agent = self.post("/api/v1/agents", {"name": "Kim", "email": self.unique("kim") + "@example.org"}).json()
         first = self.post(f"/api/v1/agents/{agent['id']}/invitation").json()["token"]

@@ -25,6 +25,7 @@ struct HeadCase {
     int status;
 };
 
+// R1 to R6, R8
 TEST(Framing, JudgesEveryHeadOfTheSet) {
     const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
     const std::string big(9'000, 'x');

@@ -107,6 +107,7 @@ struct BreachCase {
     int status;
 };
 
+// R1 to R8
 TEST(Server, AnswersEveryBreachOfFramingAndCloses) {
     LiveServer server(ServerOptions(), make_router());
     const std::string head = "POST /echo HTTP/1.1\r\nHost: a\r\n";
@@ -239,6 +240,7 @@ TEST(Server, CarriesLargeBodiesBothWays) {
     EXPECT_EQ(client.ask("GET /grow HTTP/1.1\r\nHost: a\r\n\r\n").body.size(), 3'000'000u);
 }
 
+// R9
 TEST(Server, SaysContinueOnlyWhenTheBodyIsWelcome) {
     LiveServer server(quick_options(), make_router());
     const std::string head =
@@ -253,6 +255,7 @@ TEST(Server, SaysContinueOnlyWhenTheBodyIsWelcome) {
     EXPECT_TRUE(silent.is_closed());
 }
 
+// R9
 TEST(Server, IgnoresAnUpgradeItDoesNotSpeak) {
     LiveServer server(quick_options(), make_router());
     Client client(server.port());

@@ -139,6 +139,7 @@ struct HandshakeCase {
     int status;
 };
 
+// CH5
 TEST(WebSocket, RefusesBadHandshakes) {
     LiveServer server(quick_options(), make_router());
     const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n";
@@ -177,6 +178,7 @@ struct FrameCase {
     int close_code;
 };
 
+// CH6, CH7, CH9, CH15
 TEST(WebSocket, ClosesWithTheCodeOfTheBreach) {
     LiveServer server(quick_options(), make_router());
     std::string unmasked = frame(0x81, "");
@@ -227,6 +229,7 @@ TEST(WebSocket, AcceptsTextSplitWithinACharacter) {
     EXPECT_EQ(receive_frame(client).payload, "😀");
 }
 
+// CH7
 TEST(WebSocket, EndsAStreamOfEmptyFragments) {
     LiveServer server(quick_options(), make_router());
     Client client(server.port());
@@ -239,6 +242,7 @@ TEST(WebSocket, EndsAStreamOfEmptyFragments) {
     EXPECT_EQ(receive_close_code(client), 1009);
 }
 
+// CH13
 TEST(WebSocket, EndsFloodsOfMessagesAndPings) {
     ServerOptions options = quick_options();
     options.web_socket_frames_per_second = 1;
@@ -288,6 +292,7 @@ TEST(WebSocket, SaysSoWhenTheHandlerFails) {
     EXPECT_EQ(receive_close_code(client), 1011);
 }
 
+// CH14
 TEST(WebSocket, DropsAReaderThatNeverReads) {
     ServerOptions options = quick_options();
     options.web_socket_burst = 1'000'000;
@@ -354,6 +359,7 @@ TEST(WebSocket, PingsTheSilentAndDropsTheDead) {
     EXPECT_TRUE(dead.ends());
 }
 
+// CH15
 TEST(WebSocket, LeavesACleanStateWhenTheClientVanishesInAMessage) {
     LiveServer server(quick_options(), make_router());
     Client client(server.port());
