@@ -28,9 +28,8 @@ class Injection:
              "-e", f"inject={calls}:{what}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         wait_until(lambda: self.child.poll() is not None or all(map(is_traced, numbers)), 10, "strace to attach")
         # It also ends, and in good order, when the process has already died of the fault.
-        complaint = self.child.stderr.read().decode() if self.child.poll() is not None else ""
-        if complaint:
-            raise RuntimeError(f"strace: {complaint}")
+        if self.child.poll() is not None and is_alive(numbers[0]):
+            raise RuntimeError(f"strace: {self.child.stderr.read().decode()}")
 
     def happened(self):
         return "(INJECTED)" in self.log.read_text() or "killed by SIGKILL" in self.log.read_text()
@@ -40,6 +39,14 @@ class Injection:
             self.child.terminate()
         self.child.wait()
         self.child.stderr.close()
+
+
+def is_alive(thread):
+    try:
+        state = pathlib.Path(f"/proc/{thread}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
 
 
 def is_traced(thread):
