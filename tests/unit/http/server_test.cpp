@@ -343,54 +343,53 @@ TEST(Server, ClosesTheLongestIdleForTheNewest) {
     EXPECT_TRUE(third.is_closed());
 }
 
-TEST(Server, TurnsAwayWhoeverComesWhileAllAreAtWork) {
-    Router router = make_router();
+// A handler that answers when it is let.
+struct Held {
     std::promise<void> begun;
     std::promise<void> go_on;
-    const auto waiting = go_on.get_future().share();
-    Handler handler = [&](Request) -> awaitable<Reply> {
+    Handler handler = [this](Request) -> awaitable<Reply> {
         begun.set_value();
-        while (waiting.wait_for(Milliseconds(0)) != std::future_status::ready)
+        while (waiting_.wait_for(Milliseconds(0)) != std::future_status::ready)
             co_await sleep_for(Milliseconds(1));
         co_return Reply::text(200, "done");
     };
-    add(router, Method::get, "/slow", handler);
+
+ private:
+    std::shared_future<void> waiting_ = go_on.get_future().share();
+};
+
+TEST(Server, TurnsAwayWhoeverComesWhileAllAreAtWork) {
+    Router router = make_router();
+    Held held;
+    add(router, Method::get, "/slow", held.handler);
     ServerOptions options;
     options.max_connections = 1;
     LiveServer server(options, std::move(router));
     Client busy(server.port());
     busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
-    begun.get_future().wait();
+    held.begun.get_future().wait();
     Client other(server.port());
     EXPECT_EQ(other.receive_answer().status, 503);
     EXPECT_TRUE(other.is_closed());
-    go_on.set_value();
+    held.go_on.set_value();
     EXPECT_EQ(busy.receive_answer().status, 200);
 }
 
 TEST(Server, DrainsUnderLoad) {
     Router router = make_router();
-    std::promise<void> begun;
-    std::promise<void> go_on;
-    const auto waiting = go_on.get_future().share();
-    Handler handler = [&](Request) -> awaitable<Reply> {
-        begun.set_value();
-        while (waiting.wait_for(Milliseconds(0)) != std::future_status::ready)
-            co_await sleep_for(Milliseconds(1));
-        co_return Reply::text(200, "done");
-    };
-    add(router, Method::get, "/slow", handler);
+    Held held;
+    add(router, Method::get, "/slow", held.handler);
     LiveServer server(ServerOptions(), std::move(router));
     const std::uint16_t port = server.port();
     Client idle(port);
     EXPECT_EQ(idle.ask(kGet).status, 200);
     Client busy(port);
     busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
-    begun.get_future().wait();
+    held.begun.get_future().wait();
     auto drained = server.drain(Milliseconds(20'000));
     EXPECT_TRUE(idle.is_closed());
     EXPECT_THROW(Client{port}, boost::system::system_error);
-    go_on.set_value();
+    held.go_on.set_value();
     const Answer answer = busy.receive_answer();
     EXPECT_EQ(answer.body, "done");
     EXPECT_TRUE(answer.has("Connection: close"));
